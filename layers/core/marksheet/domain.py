@@ -1,0 +1,296 @@
+"""The nouns of Marksheet: frozen values without I/O. The words are those of docs/architecture.md, one word per thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """Where an evaluation, a benchmark or a model's upload stands. READY, FAILED and CANCELLED are terminal."""
+
+    PROCESSING = "PROCESSING"
+    READY = "READY"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def terminal(self) -> bool:
+        return self is not Status.PROCESSING
+
+
+class Outcome(StrEnum):
+    """The four facts about a trial. Only RIGHT and WRONG enter a mean."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNSCORED = "unscored"
+    """Answered, but no scorer could say what the answer is worth."""
+    ERRORED = "errored"
+    """Not answered: the model failed for good, and the reason is kept."""
+
+
+class ProviderName(StrEnum):
+    """How a model is reached."""
+
+    OPENAI = "openai"
+    RECORDED = "recorded"
+
+
+class Role(StrEnum):
+    """What a scorer's value stands for in the run's metrics."""
+
+    CORRECTNESS = "correctness"
+    """Decides right or wrong; its mean is `accuracy`. Exactly one scorer has it."""
+    RELEVANCE = "relevance"
+    """Its mean is `relevance`. At most one scorer has it."""
+    EXTRA = "extra"
+    """Reported under its own label."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerSpec:
+    """A scorer as a benchmark or a request names it."""
+
+    name: str
+    """Key of `scoring.SCORERS`."""
+    role: Role = Role.EXTRA
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The scorer's own settings, already validated by `scoring.build`."""
+    label: str = ""
+    """The metric's name in results; the scorer's name when empty."""
+    threshold: float = 0.5
+    """Correctness role only: a value at or above it is right."""
+
+    @property
+    def metric(self) -> str:
+        return self.label or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRule:
+    """A rule every answer must keep; `domain_violations` counts the answers that break at least one."""
+
+    name: str
+    forbid: str | None = None
+    """A regular expression that must not be found in the answer."""
+    require: str | None = None
+    """A regular expression that must be found in the answer."""
+    max_characters: int | None = None
+    """The longest an answer may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a benchmark version."""
+
+    ordinal: int
+    """Position in the benchmark, from 1."""
+    question_id: str
+    question: str
+    expected_answer: str | None = None
+    context: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    cluster: str | None = None
+    """Questions that share a cluster are not independent; standard errors are clustered by it."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One immutable, numbered version of a list of questions."""
+
+    organization: str
+    benchmark_id: str
+    version: int
+    name: str
+    status: Status
+    question_count: int
+    sha256: str
+    """Hex digest of the canonical questions file; two versions with equal questions have equal digests."""
+    questions_key: str
+    """S3 key of the canonical questions file."""
+    scorers: tuple[ScorerSpec, ...]
+    created_at: str
+    description: str | None = None
+    document_ids: tuple[str, ...] = ()
+    domain_rules: tuple[DomainRule, ...] = ()
+    prompt_template: str | None = None
+    """Text with {question}, {context} and {choices}; None asks the question as it is."""
+    system_prompt: str | None = None
+    error: str | None = None
+    """Why it FAILED, naming line and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Something that answers, as registered."""
+
+    organization: str
+    model_id: str
+    provider: ProviderName
+    settings: Mapping[str, Any]
+    """The provider's settings, validated by `providers.validate_settings`; never a credential."""
+    status: Status
+    created_at: str
+    secret_name: str | None = None
+    """Where in Secrets Manager the endpoint's key lies; the key itself is never here."""
+    answers_key: str | None = None
+    """S3 key of the recorded answers, for provider `recorded`."""
+    answer_count: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one scorer says of one answer. `value` is in [0, 1]; None means unscored and `reason` says why."""
+
+    value: float | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider brings back for one trial."""
+
+    text: str
+    latency_seconds: float | None = None
+    """Time from sending the request that succeeded to having read its response; None for recorded answers."""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    finish_reason: str | None = None
+    attempts: int = 1
+    """Calls made for this answer, the successful one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialError:
+    """Why a trial errored."""
+
+    code: str
+    """Short stable word: "http_500", "timeout", "no_recorded_answer", ..."""
+    message: str
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One answer to one question in one run, with its scores."""
+
+    ordinal: int
+    question_id: str
+    trial: int
+    """From 1 to the evaluation's `trials`."""
+    outcome: Outcome
+    output: str | None
+    scores: Mapping[str, Score]
+    """By metric name (`ScorerSpec.metric`)."""
+    violations: tuple[str, ...] = ()
+    """Names of the domain rules the answer breaks."""
+    error: TrialError | None = None
+    latency_seconds: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    finish_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Trials by outcome. Every rate travels with these."""
+
+    right: int = 0
+    wrong: int = 0
+    unscored: int = 0
+    errored: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.right + self.wrong + self.unscored + self.errored
+
+    @property
+    def scored(self) -> int:
+        return self.right + self.wrong
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.right + other.right,
+            self.wrong + other.wrong,
+            self.unscored + other.unscored,
+            self.errored + other.errored,
+        )
+
+    def __neg__(self) -> Counts:
+        return Counts(-self.right, -self.wrong, -self.unscored, -self.errored)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One model over one benchmark version, inside an evaluation."""
+
+    run_id: str
+    """A UUID."""
+    position: int
+    """0 is the base model, 1 the model compared with it."""
+    model: Model
+    """The model as it was when the evaluation was created."""
+    counts: Counts = Counts()
+    """Trials counted so far, moved once per shard."""
+    shards: int = 0
+    """Shards the run is cut into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One request: one model, or two to compare, on one benchmark version."""
+
+    organization: str
+    evaluation_id: str
+    status: Status
+    benchmark: Benchmark
+    """The version pinned when the evaluation was created."""
+    runs: tuple[Run, ...]
+    scorers: tuple[ScorerSpec, ...]
+    """What is used: the benchmark's, or the request's custom metrics."""
+    created_at: str
+    """ISO 8601 in UTC, as are all times here, ending in Z."""
+    trials: int = 1
+    max_error_share: float = 0.5
+    """FinishEvaluation fails the evaluation when a larger share of a run's trials errored."""
+    shard_size: int = 50
+    """Questions a shard (the last one may have fewer); fixed when the evaluation is created."""
+    attempt: int = 1
+    """1, and one more with every resume."""
+    metrics: tuple[str, ...] = ()
+    """Names of metrics the request asked for by name; empty means all."""
+    name: str | None = None
+    started_at: str | None = None
+    completed_at: str | None = None
+    error: str | None = None
+    """Why it is FAILED, for the caller to read."""
+    results_bytes: int | None = None
+    """Size of the downloadable file, once READY."""
+    headline: Mapping[int, Mapping[str, float | int | None]] | None = None
+    """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and `domain_violations`."""
+
+    @property
+    def comparison(self) -> bool:
+        return len(self.runs) == 2
+
+    @property
+    def total_questions(self) -> int:
+        return self.benchmark.question_count
+
+    @property
+    def trials_per_run(self) -> int:
+        return self.benchmark.question_count * self.trials
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends a request, as the authorizer found out."""
+
+    organization: str
+    key_id: str
+    scopes: frozenset[str]

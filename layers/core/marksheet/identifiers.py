@@ -1,0 +1,22 @@
+"""Ids that sort by the time they were made."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(prefix: str, now: datetime) -> str:
+    """`<prefix>-` and 26 characters: 48 bits of milliseconds, then 80 random bits, in Crockford's base 32 (a ULID).
+
+    Ids of one prefix sort by creation time to the millisecond.
+    """
+    number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return f"{prefix}-" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def timestamp(now: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, ending in Z: the one form in which times are stored."""
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,68 @@
+"""A trial as one JSON line: the form of checkpoints and of result parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from marksheet.domain import Outcome, Score, Trial, TrialError
+
+
+def encode_trial(trial: Trial) -> bytes:
+    """One line, newline included. Fields that say nothing are left out."""
+    row: dict[str, Any] = {
+        "ordinal": trial.ordinal,
+        "question_id": trial.question_id,
+        "trial": trial.trial,
+        "outcome": trial.outcome.value,
+        "output": trial.output,
+        "scores": {metric: score.value for metric, score in trial.scores.items()},
+    }
+    reasons = {metric: score.reason for metric, score in trial.scores.items() if score.reason}
+    optional = {
+        "reasons": reasons,
+        "violations": list(trial.violations),
+        "latency_seconds": trial.latency_seconds,
+        "prompt_tokens": trial.prompt_tokens,
+        "completion_tokens": trial.completion_tokens,
+        "finish_reason": trial.finish_reason,
+    }
+    row |= {name: value for name, value in optional.items() if value not in (None, {}, [])}
+    if trial.error is not None:
+        row["error"] = {
+            "code": trial.error.code,
+            "message": trial.error.message,
+            "attempts": trial.error.attempts,
+        }
+    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def decode_trial(line: bytes) -> Trial:
+    """The inverse of `encode_trial`."""
+    row = orjson.loads(line)
+    reasons = row.get("reasons", {})
+    error = row.get("error")
+    return Trial(
+        ordinal=row["ordinal"],
+        question_id=row["question_id"],
+        trial=row["trial"],
+        outcome=Outcome(row["outcome"]),
+        output=row["output"],
+        scores={metric: Score(value, reasons.get(metric)) for metric, value in row["scores"].items()},
+        violations=tuple(row.get("violations", ())),
+        error=TrialError(error["code"], error["message"], error["attempts"]) if error else None,
+        latency_seconds=row.get("latency_seconds"),
+        prompt_tokens=row.get("prompt_tokens"),
+        completion_tokens=row.get("completion_tokens"),
+        finish_reason=row.get("finish_reason"),
+    )
+
+
+def decode_part(content: bytes) -> Iterator[Trial]:
+    """The trials of a part. A last line cut short by a crash of the writer is left out: it was never complete."""
+    lines = content.split(b"\n")
+    lines.pop()
+    yield from map(decode_trial, lines)
+

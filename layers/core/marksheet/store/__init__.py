@@ -1,0 +1,32 @@
+"""What Marksheet keeps: DynamoDB items and S3 objects. No other package knows their keys."""
+
+from __future__ import annotations
+
+from marksheet.store.api_keys import ApiKeys
+from marksheet.store.benchmarks import Benchmarks
+from marksheet.store.evaluations import Evaluations
+from marksheet.store.models import Models
+from marksheet.store.objects import Objects
+from marksheet.store.shards import Shards
+from marksheet.store.table import Table
+from marksheet.store.uploads import Uploads
+
+__all__ = ["Store", "open_store"]
+
+
+class Store:
+    """Everything stored, by kind."""
+
+    def __init__(self, table: Table, objects: Objects) -> None:
+        self.objects = objects
+        self.api_keys = ApiKeys(table)
+        self.benchmarks = Benchmarks(table)
+        self.evaluations = Evaluations(table)
+        self.models = Models(table)
+        self.shards = Shards(table)
+        self.uploads = Uploads(table)
+
+
+def open_store(table_name: str, bucket_name: str) -> Store:
+    """The store of a deployment. Nothing is connected to before the first read or write."""
+    return Store(Table(table_name), Objects(bucket_name))

@@ -1,0 +1,262 @@
+"""Evaluations: a small listed item that changes, a snapshot that never does, counters, and idempotency records.
+
+A terminal status is never left except by `reopen` (resume), and every change names the status it comes from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marksheet.domain import Counts, Evaluation, Status
+from marksheet.store import layout
+from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
+from marksheet.store.table import ConditionFailed, Item, Table
+
+_NAMES = {"#status": "status"}
+
+
+class IdempotencyKeyUsed(Exception):
+    """An evaluation was created with this key before."""
+
+    def __init__(self, evaluation_id: str, fingerprint: str) -> None:
+        super().__init__(evaluation_id)
+        self.evaluation_id = evaluation_id
+        self.fingerprint = fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyRecord:
+    """A client's key, what its request said, and for how long we remember (Unix seconds)."""
+
+    key: str
+    fingerprint: str
+    now: int
+    expires_at: int
+
+
+class Evaluations:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, evaluation: Evaluation, record: IdempotencyRecord | None = None) -> None:
+        """Store a new evaluation, with its idempotency record, all or nothing.
+
+        Raises `IdempotencyKeyUsed` when the record's key is taken and has not expired.
+        """
+        organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
+        listed = {"PK": layout.evaluations(organization), "SK": evaluation_id, **from_evaluation(evaluation)}
+        snapshot = {
+            "PK": layout.evaluation(organization, evaluation_id),
+            "SK": layout.SNAPSHOT,
+            **from_snapshot(evaluation),
+        }
+        writes = [
+            self._table.to_put(listed, condition="attribute_not_exists(PK)"),
+            self._table.to_put(snapshot, condition="attribute_not_exists(PK)"),
+        ]
+        if record is not None:
+            remembered = {
+                "PK": layout.idempotency(organization),
+                "SK": _digest(record.key),
+                "evaluation_id": evaluation_id,
+                "fingerprint": record.fingerprint,
+                "expires_at": record.expires_at,
+            }
+            writes.append(
+                self._table.to_put(
+                    remembered,
+                    # The table's time to live deletes late, up to days after the hour.
+                    condition="attribute_not_exists(PK) OR expires_at < :now",
+                    values={":now": record.now},
+                )
+            )
+        try:
+            self._table.transact(writes)
+        except ConditionFailed as lost:
+            if record is None or lost.failed != (2,):
+                raise
+            item = self._table.get(layout.idempotency(organization), _digest(record.key))
+            if item is None:
+                raise
+            raise IdempotencyKeyUsed(item["evaluation_id"], item["fingerprint"]) from lost
+
+    def find(self, organization: str, evaluation_id: str, *, counts: bool = False) -> Evaluation | None:
+        """An evaluation as created and as it stands; with `counts` its runs carry the trials counted so far."""
+        item = self._table.get(layout.evaluations(organization), evaluation_id)
+        if item is None or item.get("deleted"):
+            return None
+        snapshot = self._table.get(layout.evaluation(organization, evaluation_id), layout.SNAPSHOT)
+        if snapshot is None:
+            return None
+        evaluation = to_evaluation(item, snapshot)
+        return self._with_counts(evaluation) if counts else evaluation
+
+    def find_status(self, organization: str, evaluation_id: str) -> tuple[Status, int] | None:
+        """Status and attempt alone, in one read: what a worker asks every few seconds."""
+        item = self._table.get(layout.evaluations(organization), evaluation_id)
+        if item is None or item.get("deleted"):
+            return None
+        return Status(item["status"]), item["attempt"]
+
+    def list_page(
+        self,
+        organization: str,
+        *,
+        statuses: Sequence[Status] | None,
+        model_id: str | None,
+        benchmark_id: str | None = None,
+        offset: int,
+        limit: int,
+    ) -> tuple[list[Evaluation], int]:
+        """One page, newest first, and how many match in all."""
+        filters = ["attribute_not_exists(deleted)"]
+        values: dict[str, Any] = {}
+        if statuses is not None:
+            marks = [f":s{i}" for i in range(len(statuses))]
+            filters.append(f"#status IN ({', '.join(marks)})")
+            values |= dict(zip(marks, (status.value for status in statuses), strict=True))
+        if model_id is not None:
+            filters.append("contains(model_ids, :model)")
+            values[":model"] = model_id
+        if benchmark_id is not None:
+            filters.append("benchmark_id = :benchmark")
+            values[":benchmark"] = benchmark_id
+        items: Iterator[Item] = self._table.query(
+            layout.evaluations(organization),
+            newest_first=True,
+            filter_expression=" AND ".join(filters),
+            values=values,
+            names=_NAMES if statuses is not None else None,
+        )
+        page: list[Item] = []
+        total = 0
+        for item in items:
+            if offset <= total < offset + limit:
+                page.append(item)
+            total += 1
+        return [self._assemble(item) for item in page], total
+
+    def start(self, evaluation: Evaluation, now: str) -> None:
+        """Note when the first plan was made. Raises `ConditionFailed` when the evaluation is not PROCESSING."""
+        self._table.update(
+            layout.evaluations(evaluation.organization),
+            evaluation.evaluation_id,
+            "SET started_at = :now",
+            {":now": evaluation.started_at or now, ":processing": Status.PROCESSING.value},
+            names=_NAMES,
+            condition="#status = :processing",
+        )
+
+    def finish(
+        self,
+        evaluation: Evaluation,
+        status: Status,
+        *,
+        now: str,
+        error: str | None = None,
+        results_bytes: int | None = None,
+        headline: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> bool:
+        """Move PROCESSING of this attempt to a terminal status; False when it was terminal or newer already."""
+        values: dict[str, Any] = {
+            ":status": status.value,
+            ":now": now,
+            ":error": error,
+            ":bytes": results_bytes,
+            ":headline": {str(k): v for k, v in headline.items()} if headline else None,
+        }
+        return self._move(
+            evaluation,
+            "SET #status = :status, completed_at = :now, #error = :error, "
+            "results_bytes = :bytes, headline = :headline",
+            values,
+            names={"#error": "error"},
+        )
+
+    def reopen(self, evaluation: Evaluation) -> bool:
+        """Move a FAILED or CANCELLED evaluation to PROCESSING with the next attempt; False when it changed meanwhile."""
+        values = {
+            ":processing": Status.PROCESSING.value,
+            ":next": evaluation.attempt + 1,
+            ":attempt": evaluation.attempt,
+            ":was": evaluation.status.value,
+            ":none": None,
+        }
+        try:
+            self._table.update(
+                layout.evaluations(evaluation.organization),
+                evaluation.evaluation_id,
+                "SET #status = :processing, attempt = :next, completed_at = :none, #error = :none",
+                values,
+                names={**_NAMES, "#error": "error"},
+                condition="#status = :was AND attempt = :attempt AND attribute_not_exists(deleted)",
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def mark_deleted(self, organization: str, evaluation_id: str, now: str) -> Item | None:
+        """Hide an evaluation from every reader; its items are still there. None when there is no such item."""
+        try:
+            return self._table.update(
+                layout.evaluations(organization),
+                evaluation_id,
+                "SET deleted = if_not_exists(deleted, :now)",
+                {":now": now},
+                condition="attribute_exists(PK)",
+            )
+        except ConditionFailed:
+            return None
+
+    def purge(self, organization: str, evaluation_id: str) -> None:
+        """Delete every item of an evaluation, the listed one last, so that a purge cut short can be repeated."""
+        partition = layout.evaluation(organization, evaluation_id)
+        self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
+        self._table.delete(layout.evaluations(organization), evaluation_id)
+
+    def _move(
+        self,
+        evaluation: Evaluation,
+        expression: str,
+        values: Mapping[str, Any],
+        *,
+        names: Mapping[str, str],
+    ) -> bool:
+        condition = "#status = :processing AND attempt = :attempt AND attribute_not_exists(deleted)"
+        try:
+            self._table.update(
+                layout.evaluations(evaluation.organization),
+                evaluation.evaluation_id,
+                expression,
+                {**values, ":processing": Status.PROCESSING.value, ":attempt": evaluation.attempt},
+                names={**_NAMES, **names},
+                condition=condition,
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def _assemble(self, item: Item) -> Evaluation:
+        snapshot = self._table.get(
+            layout.evaluation(item["organization"], item["evaluation_id"]), layout.SNAPSHOT
+        )
+        if snapshot is None:
+            raise RuntimeError("an evaluation has lost its snapshot")
+        return to_evaluation(item, snapshot)
+
+    def _with_counts(self, evaluation: Evaluation) -> Evaluation:
+        partition = layout.evaluation(evaluation.organization, evaluation.evaluation_id)
+        totals: dict[int, Counts] = {}
+        for item in self._table.query(partition, prefix=layout.COUNTER_PREFIX):
+            position = layout.counter_position(item["SK"])
+            counted = Counts(item["right"], item["wrong"], item["unscored"], item["errored"])
+            totals[position] = totals.get(position, Counts()) + counted
+        runs = tuple(replace(run, counts=totals.get(run.position, Counts())) for run in evaluation.runs)
+        return replace(evaluation, runs=runs)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

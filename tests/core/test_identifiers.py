@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marksheet.identifiers import new_id, timestamp
+
+MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(9999, 1, 1), timezones=st.just(UTC))
+
+
+@given(MOMENTS, MOMENTS)
+def test_ids_sort_by_the_millisecond_they_were_made(one: datetime, other: datetime) -> None:
+    if int(one.timestamp() * 1000) < int(other.timestamp() * 1000):
+        assert new_id("eval", one) < new_id("eval", other)
+
+
+@given(MOMENTS)
+def test_an_id_needs_no_escaping_anywhere(moment: datetime) -> None:
+    assert re.fullmatch(r"eval-[0-9a-z]{26}", new_id("eval", moment))
+
+
+def test_ids_of_one_moment_differ() -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    assert len({new_id("eval", moment) for _ in range(1000)}) == 1000
+
+
+def test_a_timestamp_is_in_utc_and_ends_in_z() -> None:
+    moment = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=2)))
+    assert timestamp(moment) == "2026-01-02T01:04:05.678Z"

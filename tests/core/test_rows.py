@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marksheet.domain import Counts, Outcome, Score, Trial, TrialError
+from marksheet.rows import decode_part, decode_trial, encode_trial
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+SCORES = st.dictionaries(
+    TEXT, st.builds(Score, st.none() | st.floats(0, 1), st.none() | TEXT.filter(bool)), max_size=4
+)
+TRIALS = st.builds(
+    Trial,
+    ordinal=st.integers(1, 10**6),
+    question_id=TEXT,
+    trial=st.integers(1, 100),
+    outcome=st.sampled_from(Outcome),
+    output=st.none() | TEXT,
+    scores=SCORES,
+    violations=st.lists(TEXT, max_size=3).map(tuple),
+    error=st.none() | st.builds(TrialError, TEXT, TEXT, st.integers(1, 9)),
+    latency_seconds=st.none() | st.floats(0, 1000),
+    prompt_tokens=st.none() | st.integers(0, 10**6),
+    completion_tokens=st.none() | st.integers(0, 10**6),
+    finish_reason=st.none() | TEXT,
+)
+
+
+@given(TRIALS)
+def test_a_trial_comes_back_as_it_went_and_takes_one_line(trial: Trial) -> None:
+    line = encode_trial(trial)
+    assert decode_trial(line) == trial
+    assert line.count(b"\n") == 1
+
+
+@given(st.lists(TRIALS, min_size=1, unique_by=lambda trial: (trial.ordinal, trial.trial)), st.data())
+def test_a_part_cut_short_loses_its_last_line_only(trials: list[Trial], data: st.DataObject) -> None:
+    content = b"".join(map(encode_trial, trials))
+    last_line = content[:-1].rfind(b"\n") + 1
+    cut = data.draw(st.integers(last_line, len(content) - 1))
+    assert len(list(decode_part(content[:cut]))) == len(trials) - 1
+
+
+def test_counts_add_and_take_back() -> None:
+    counts = Counts(1, 2, 3, 4)
+    assert counts + -counts == Counts()
+    assert (counts.total, counts.scored) == (10, 3)
