@@ -1,0 +1,175 @@
+"""Benchmarks: upload, list, look at, delete. A version is immutable; an upload under a known name makes the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marksheet import questions, scoring, uploads
+from marksheet.application import Application
+from marksheet.domain import Benchmark, Caller, DomainRule, Question, ScorerSpec, Status
+from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
+from marksheet.identifiers import new_id
+from marksheet.store import layout
+from marksheet.store.items import from_rule, from_scorer, to_scorer
+from marksheet.store.table import ConditionFailed
+
+MAXIMUM_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewBenchmark:
+    """A benchmark as somebody wants to upload it, without its questions."""
+
+    name: str
+    description: str | None = None
+    document_ids: tuple[str, ...] = ()
+    scorers: tuple[ScorerSpec, ...] = ()
+    """Empty takes `scoring.DEFAULT_SPECS`."""
+    domain_rules: tuple[DomainRule, ...] = ()
+    prompt_template: str | None = None
+    system_prompt: str | None = None
+
+
+def upload(
+    app: Application, caller: Caller, new: NewBenchmark, content: bytes, file_format: str
+) -> tuple[Benchmark, list[Question]]:
+    """Take in a benchmark that fits a request; gives it back with its questions. Raises `InvalidUpload`."""
+    _check(new)
+    parsed = list(questions.read_questions([content], file_format))
+    return _keep(app, caller, new, parsed), parsed
+
+
+def request_upload(app: Application, caller: Caller, new: NewBenchmark, file_format: str) -> uploads.Upload:
+    """A presigned POST for a benchmark's file of any size."""
+    _check(new)
+    purpose = {
+        "kind": "benchmark",
+        "name": new.name,
+        "description": new.description,
+        "document_ids": list(new.document_ids),
+        "scorers": [from_scorer(spec) for spec in new.scorers],
+        "domain_rules": [from_rule(rule) for rule in new.domain_rules],
+        "prompt_template": new.prompt_template,
+        "system_prompt": new.system_prompt,
+    }
+    return uploads.request(app, caller, purpose, file_format)
+
+
+def take_in(
+    app: Application,
+    caller: Caller,
+    upload_id: str,
+    purpose: Mapping[str, Any],
+    chunks: Iterator[bytes],
+    file_format: str,
+) -> dict[str, Any]:
+    """Keep an uploaded file as a version. Raises `InvalidUpload`."""
+    new = NewBenchmark(
+        name=purpose["name"],
+        description=purpose["description"],
+        document_ids=tuple(purpose["document_ids"]),
+        scorers=tuple(map(to_scorer, purpose["scorers"])),
+        domain_rules=tuple(DomainRule(**rule) for rule in purpose["domain_rules"]),
+        prompt_template=purpose["prompt_template"],
+        system_prompt=purpose["system_prompt"],
+    )
+    kept = _keep(app, caller, new, questions.read_questions(chunks, file_format))
+    return {"benchmark_id": kept.benchmark_id, "version": kept.version, "count": kept.question_count}
+
+
+def list_all(app: Application, caller: Caller) -> list[Benchmark]:
+    """The latest version of each of the organization's benchmarks, oldest benchmark first."""
+    return list(app.store.benchmarks.list_latest(caller.organization))
+
+
+def get(app: Application, caller: Caller, benchmark_id: str, version: int | None = None) -> Benchmark:
+    """A version, or the latest. Raises `NotFound`."""
+    benchmark = app.store.benchmarks.find(caller.organization, benchmark_id, version)
+    if benchmark is None:
+        raise NotFound("Benchmark", benchmark_id)
+    return benchmark
+
+
+def versions(app: Application, caller: Caller, benchmark_id: str) -> list[Benchmark]:
+    """All versions, first to last. Raises `NotFound`."""
+    found = list(app.store.benchmarks.versions(caller.organization, benchmark_id))
+    if not found:
+        raise NotFound("Benchmark", benchmark_id)
+    return found
+
+
+def delete(app: Application, caller: Caller, benchmark_id: str) -> Benchmark:
+    """Delete all versions. Raises `NotFound`, or `Conflict` while an evaluation is using one."""
+    benchmark = get(app, caller, benchmark_id)
+    _, running = app.store.evaluations.list_page(
+        caller.organization,
+        statuses=[Status.PROCESSING],
+        model_id=None,
+        benchmark_id=benchmark_id,
+        offset=0,
+        limit=0,
+    )
+    if running:
+        raise Conflict(f"{running} evaluation(s) on this benchmark are still running; cancel them or wait")
+    app.store.benchmarks.delete(caller.organization, benchmark_id)
+    app.store.objects.delete_prefix(layout.benchmark_prefix(caller.organization, benchmark_id))
+    return benchmark
+
+
+def _check(new: NewBenchmark) -> None:
+    if not new.name.strip() or len(new.name) > MAXIMUM_NAME:
+        raise InvalidRequest(Problem(("body", "name"), f"a name of 1 to {MAXIMUM_NAME} characters is needed"))
+
+
+def _keep(app: Application, caller: Caller, new: NewBenchmark, parsed: Any) -> Benchmark:
+    """Store the questions, then the version that points at them; the same content twice is one version."""
+    organization = caller.organization
+    known_id = app.store.benchmarks.find_id(organization, new.name)
+    benchmark_id = known_id or new_id("bench", app.clock())
+    key = layout.questions(organization, benchmark_id, new_id("content", app.clock()))
+    stored = uploads.keep_questions(app.store.objects, key, parsed)
+    candidate = Benchmark(
+        organization=organization,
+        benchmark_id=benchmark_id,
+        version=1,
+        name=new.name,
+        status=Status.READY,
+        question_count=stored.count,
+        sha256=stored.sha256,
+        questions_key=stored.key,
+        scorers=new.scorers or scoring.DEFAULT_SPECS,
+        created_at=app.now(),
+        description=new.description,
+        document_ids=new.document_ids,
+        domain_rules=new.domain_rules,
+        prompt_template=new.prompt_template,
+        system_prompt=new.system_prompt,
+    )
+    for _ in range(5):
+        latest = app.store.benchmarks.find(organization, benchmark_id)
+        if latest is not None and _same(latest, candidate):
+            app.store.objects.delete(stored.key)
+            app.store.objects.delete(layout.offsets(stored.key))
+            return latest
+        version = replace(candidate, version=latest.version + 1 if latest else 1)
+        try:
+            app.store.benchmarks.add_version(version)
+            return version
+        except ConditionFailed:
+            # Somebody else made a version, or claimed the name, in between.
+            claimed = app.store.benchmarks.find_id(organization, new.name)
+            benchmark_id = claimed or benchmark_id
+            candidate = replace(candidate, benchmark_id=benchmark_id)
+    raise Conflict("other uploads of this benchmark keep coming in between, try again")
+
+
+def _same(latest: Benchmark, candidate: Benchmark) -> bool:
+    """Whether two versions differ in nothing but number, time and place."""
+    return latest == replace(
+        candidate,
+        version=latest.version,
+        created_at=latest.created_at,
+        questions_key=latest.questions_key,
+    )

@@ -1,0 +1,314 @@
+"""Evaluations as their callers handle them: create, list, look at, download, cancel, resume, delete.
+
+What happens in between is in `planning`, `lanes` and `finishing`, one module per step of the state machine.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from marksheet import benchmarks
+from marksheet.application import Application
+from marksheet.domain import (
+    Benchmark,
+    Caller,
+    Evaluation,
+    Model,
+    Run,
+    Status,
+)
+from marksheet.errors import (
+    Conflict,
+    IdempotencyMismatch,
+    InvalidRequest,
+    NotFinished,
+    NotFound,
+    Problem,
+)
+from marksheet.identifiers import new_id
+from marksheet.planning import shard_count, shard_size_for
+from marksheet.scoring.custom_metrics import choose
+from marksheet.store import layout
+from marksheet.store.evaluations import IdempotencyKeyUsed, IdempotencyRecord
+
+IDEMPOTENCY_WINDOW = timedelta(hours=24)
+MAXIMUM_IDEMPOTENCY_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEvaluation:
+    """A request to evaluate one model, or two to compare, on a benchmark."""
+
+    model_id: str
+    benchmark_id: str
+    benchmark_version: int | None = None
+    """None pins the latest version."""
+    model_id_2: str | None = None
+    custom_metrics: list[Any] | Mapping[str, Any] | None = None
+    name: str | None = None
+    trials: int = 1
+    max_error_share: float = 0.5
+    shard_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some evaluations, newest first, of so many in all."""
+
+    evaluations: list[Evaluation]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an evaluation is, in questions answered by every run."""
+
+    completed: int
+    total: int
+    average_seconds: float | None
+    """Wall time a completed question took so far, over all workers; None before the first."""
+    eta_seconds: int | None
+    """Whole seconds until done at that rate; None before the first, and once there is nothing left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """The results file: its content while it is small enough for a response, else a URL that gets it."""
+
+    evaluation: Evaluation
+    body: bytes | None
+    url: str | None
+
+
+def file_name(evaluation: Evaluation) -> str:
+    """The name a downloaded results file has."""
+    kind = "comparison" if evaluation.comparison else "results"
+    return f"evaluation_{kind}_{evaluation.evaluation_id}.json"
+
+
+def create(
+    app: Application,
+    caller: Caller,
+    new: CreateEvaluation,
+    *,
+    idempotency_key: str | None = None,
+    fingerprint: str = "",
+) -> Evaluation:
+    """Store an evaluation and start its execution.
+
+    With an `idempotency_key` the same request (`fingerprint`, a digest of its body) gives the evaluation that was
+    created first, for 24 hours; another body under that key raises `IdempotencyMismatch`. Raises `InvalidRequest`
+    when a model or the benchmark is not there or not ready.
+    """
+    if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAXIMUM_IDEMPOTENCY_KEY:
+        raise InvalidRequest(
+            Problem(("header", "idempotency-key"), f"use 1 to {MAXIMUM_IDEMPOTENCY_KEY} characters")
+        )
+    evaluation = _assemble(app, caller, new)
+    try:
+        app.store.evaluations.add(evaluation, _record(app, idempotency_key, fingerprint))
+    except IdempotencyKeyUsed as used:
+        if used.fingerprint != fingerprint:
+            raise IdempotencyMismatch("this Idempotency-Key was used with another request") from used
+        evaluation = get(app, caller, used.evaluation_id)
+    if not evaluation.status.terminal:
+        # A repeated request starts it too: the first may have died between storing and starting. Starting is idempotent.
+        app.workflow.start(evaluation)
+    return evaluation
+
+
+def list_page(
+    app: Application,
+    caller: Caller,
+    *,
+    status: Collection[Status] | None = None,
+    model_id: str | None = None,
+    limit: int = 10,
+    offset: int = 0,
+) -> Page:
+    """One page of the organization's evaluations, newest first."""
+    found, total = app.store.evaluations.list_page(
+        caller.organization,
+        statuses=sorted(status) if status is not None else None,
+        model_id=model_id,
+        offset=offset,
+        limit=limit,
+    )
+    return Page(found, total)
+
+
+def get(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+    """An evaluation with its counts so far. Raises `NotFound`."""
+    evaluation = app.store.evaluations.find(caller.organization, evaluation_id, counts=True)
+    if evaluation is None:
+        raise NotFound("Evaluation", evaluation_id)
+    return evaluation
+
+
+def progress(evaluation: Evaluation, now: datetime) -> Progress:
+    """How far an evaluation is at `now`, or was when it ended."""
+    total = evaluation.total_questions
+    counted = min(run.counts.total for run in evaluation.runs) // evaluation.trials
+    completed = total if evaluation.status is Status.READY else min(counted, total)
+    if evaluation.started_at is None or completed == 0:
+        return Progress(completed, total, None, None)
+    end = datetime.fromisoformat(evaluation.completed_at) if evaluation.completed_at else now
+    elapsed = max(0.0, (end - datetime.fromisoformat(evaluation.started_at)).total_seconds())
+    average = elapsed / completed
+    running = not evaluation.status.terminal and completed < total
+    return Progress(completed, total, average, int(average * (total - completed)) if running else None)
+
+
+def results(app: Application, caller: Caller, evaluation_id: str) -> tuple[Evaluation, dict[str, Any]]:
+    """A READY evaluation and its summary. Raises `NotFound` or `NotFinished`."""
+    evaluation = _finished(app, caller, evaluation_id)
+    summary = app.store.objects.read(layout.summary(caller.organization, evaluation_id))
+    return evaluation, orjson.loads(summary)
+
+
+def download(app: Application, caller: Caller, evaluation_id: str) -> Download:
+    """A READY evaluation's results file. Raises `NotFound` or `NotFinished`."""
+    evaluation = _finished(app, caller, evaluation_id)
+    key = layout.results(caller.organization, evaluation_id)
+    if (evaluation.results_bytes or 0) <= app.settings.inline_download_bytes:
+        return Download(evaluation, app.store.objects.read(key), None)
+    url = app.store.objects.presign_download(
+        key,
+        seconds=app.settings.presign_seconds,
+        disposition=f"attachment; filename={file_name(evaluation)}",
+        content_type="application/json",
+    )
+    return Download(evaluation, None, url)
+
+
+def cancel(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+    """Stop an evaluation; its marks so far are kept, and it can be resumed. Raises `NotFound`, or `Conflict` when over."""
+    evaluation = get(app, caller, evaluation_id)
+    cancelled = app.store.evaluations.finish(
+        evaluation, Status.CANCELLED, now=app.now(), error="cancelled by request"
+    )
+    if not cancelled:
+        evaluation = get(app, caller, evaluation_id)
+        if evaluation.status is Status.CANCELLED:
+            return evaluation
+        raise Conflict(f"the evaluation is {evaluation.status.value} and cannot be cancelled")
+    app.workflow.stop(evaluation)
+    app.announcements.evaluation_finished(evaluation, Status.CANCELLED)
+    return get(app, caller, evaluation_id)
+
+
+def resume(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+    """Take up a FAILED or CANCELLED evaluation: unfinished and errored questions only, answered ones are kept.
+
+    Raises `NotFound`, or `Conflict` when it is PROCESSING or READY, or its benchmark was deleted.
+    """
+    evaluation = get(app, caller, evaluation_id)
+    if evaluation.status not in {Status.FAILED, Status.CANCELLED}:
+        raise Conflict(f"the evaluation is {evaluation.status.value}; only a failed or cancelled one can be resumed")
+    pinned = evaluation.benchmark
+    if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
+        raise Conflict("its benchmark was deleted, so its questions are gone")
+    if not app.store.evaluations.reopen(evaluation):
+        raise Conflict("the evaluation has changed meanwhile, look again")
+    resumed = get(app, caller, evaluation_id)
+    app.workflow.start(resumed)
+    return resumed
+
+
+def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
+    """Delete an evaluation and everything of it for good; a running one is stopped. Raises `NotFound`.
+
+    It is hidden first and emptied then, so a deletion cut short can be repeated.
+    """
+    evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
+    if app.store.evaluations.mark_deleted(caller.organization, evaluation_id, app.now()) is None:
+        raise NotFound("Evaluation", evaluation_id)
+    if evaluation is not None and not evaluation.status.terminal:
+        app.workflow.stop(evaluation)
+    app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
+    app.store.evaluations.purge(caller.organization, evaluation_id)
+
+
+def _finished(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+    evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
+    if evaluation is None:
+        raise NotFound("Evaluation", evaluation_id)
+    if evaluation.status is Status.PROCESSING:
+        raise NotFinished("Evaluation is not yet completed")
+    if evaluation.status is not Status.READY:
+        raise NotFinished(f"Evaluation did not complete: {evaluation.error}")
+    return evaluation
+
+
+def _assemble(app: Application, caller: Caller, new: CreateEvaluation) -> Evaluation:
+    """The evaluation a request means, with models and benchmark version pinned as they are now."""
+    models = [_model(app, caller, new.model_id, "model_id")]
+    if new.model_id_2 is not None:
+        models.append(_model(app, caller, new.model_id_2, "model_id_2"))
+    benchmark = _benchmark(app, caller, new)
+    specs, metrics = choose(new.custom_metrics, benchmark.scorers)
+    shard_size = new.shard_size or shard_size_for(benchmark.question_count)
+    shards = shard_count(benchmark.question_count, shard_size)
+    return Evaluation(
+        organization=caller.organization,
+        evaluation_id=new_id("eval", app.clock()),
+        status=Status.PROCESSING,
+        benchmark=benchmark,
+        runs=tuple(
+            Run(run_id=str(uuid.uuid4()), position=position, model=model, shards=shards)
+            for position, model in enumerate(models)
+        ),
+        scorers=specs,
+        created_at=app.now(),
+        trials=new.trials,
+        max_error_share=new.max_error_share,
+        shard_size=shard_size,
+        metrics=metrics,
+        name=new.name,
+    )
+
+
+def _model(app: Application, caller: Caller, model_id: str, field: str) -> Model:
+    model = app.store.models.find(caller.organization, model_id)
+    if model is None:
+        raise InvalidRequest(
+            Problem(("body", field), f"there is no model {model_id!r}; register it first", "not_found")
+        )
+    if model.status is not Status.READY:
+        reason = f": {model.error}" if model.error else ""
+        raise InvalidRequest(
+            Problem(("body", field), f"the answers of model {model_id!r} are {model.status.value}{reason}", "not_ready")
+        )
+    return model
+
+
+def _benchmark(app: Application, caller: Caller, new: CreateEvaluation) -> Benchmark:
+    try:
+        return benchmarks.get(app, caller, new.benchmark_id, new.benchmark_version)
+    except NotFound as absent:
+        version = f" version {new.benchmark_version}" if new.benchmark_version else ""
+        raise InvalidRequest(
+            Problem(
+                ("body", "benchmark_id"),
+                f"there is no benchmark {new.benchmark_id!r}{version}; upload it first",
+                "not_found",
+            )
+        ) from absent
+
+
+def _record(app: Application, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
+    if key is None:
+        return None
+    now = app.clock()
+    return IdempotencyRecord(
+        key=key,
+        fingerprint=fingerprint,
+        now=int(now.timestamp()),
+        expires_at=int((now + IDEMPOTENCY_WINDOW).timestamp()),
+    )

@@ -1,0 +1,198 @@
+"""FinishEvaluation and FailEvaluation: from parts to marks, and the one way into each terminal status.
+
+Both passes over the parts stream: the first adds up the statistics, the second writes the downloadable file, whose
+head needs them. Memory is flat in the number of questions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import groupby, islice
+from typing import Any
+
+import orjson
+
+from marksheet import questions
+from marksheet.application import Application
+from marksheet.dialects import nugen
+from marksheet.domain import Evaluation, Question, Run, Status, Trial
+from marksheet.errors import EvaluationStopped, ShardsUnfinished, TooManyErrors
+from marksheet.rows import decode_part
+from marksheet.store import layout
+from marksheet.summary import EvaluationSummary
+
+_READ_AHEAD = 16
+"""Parts fetched at once; one takes about as long to fetch as it takes to add up."""
+
+
+def finish_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Status:
+    """Turn the parts of an evaluation into its results and give it its terminal status.
+
+    READY, or FAILED when shards are unfinished or more than `max_error_share` of a run's trials errored; in both cases
+    the parts are kept and a resume takes up what is missing. Repeating it changes nothing but announces again.
+    Raises `EvaluationStopped` when the attempt is over in another way.
+    """
+    evaluation = app.store.evaluations.find(organization, evaluation_id, counts=True)
+    if evaluation is None or evaluation.attempt != attempt:
+        raise EvaluationStopped("the evaluation was deleted or resumed elsewhere")
+    if evaluation.status.terminal:
+        app.announcements.evaluation_finished(evaluation, evaluation.status, evaluation.headline)
+        return evaluation.status
+    try:
+        parts = {run.position: _part_keys(app, evaluation, run) for run in evaluation.runs}
+        summary, headline = _summarize(app, evaluation, parts)
+    except (ShardsUnfinished, TooManyErrors) as failure:
+        return _finish(app, evaluation, Status.FAILED, error=failure.message)
+    key = layout.summary(organization, evaluation_id)
+    app.store.objects.write(key, orjson.dumps(summary), "application/json")
+    size = _write_results(app, evaluation, summary, parts)
+    return _finish(app, evaluation, Status.READY, results_bytes=size, headline=headline)
+
+
+def fail_evaluation(
+    app: Application, organization: str, evaluation_id: str, attempt: int, *, error: str, cause: str
+) -> Status | None:
+    """Record why an execution ended without finishing, unless the evaluation is terminal or has a newer attempt.
+
+    Gives the status that stands afterwards, None when the evaluation is gone. `error` is the state machine's name of
+    the error; `cause` is kept from callers, because it may hold what they must not see.
+    """
+    evaluation = app.store.evaluations.find(organization, evaluation_id)
+    if evaluation is None:
+        return None
+    if evaluation.status.terminal or evaluation.attempt != attempt:
+        return evaluation.status
+    return _finish(app, evaluation, Status.FAILED, error=_explain(error))
+
+
+_EXPLANATIONS: Mapping[str, str] = {
+    "States.Timeout": "the workflow took longer than it may",
+    "Sandbox.Timedout": "a step of the workflow took longer than it may",
+    "States.DataLimitExceeded": "a step of the workflow handed on too much",
+    "ABORTED": "the execution was stopped from outside",
+    "TIMED_OUT": "the execution took longer than it may",
+}
+
+
+def _explain(error: str) -> str:
+    reason = _EXPLANATIONS.get(error, "the workflow failed; its execution's history says where")
+    return f"{reason}; resume the evaluation to take up what is unfinished"
+
+
+def _finish(
+    app: Application,
+    evaluation: Evaluation,
+    status: Status,
+    *,
+    error: str | None = None,
+    results_bytes: int | None = None,
+    headline: Mapping[int, Mapping[str, Any]] | None = None,
+) -> Status:
+    moved = app.store.evaluations.finish(
+        evaluation, status, now=app.now(), error=error, results_bytes=results_bytes, headline=headline
+    )
+    if not moved:
+        current = app.store.evaluations.find_status(evaluation.organization, evaluation.evaluation_id)
+        return current[0] if current else Status.CANCELLED
+    app.announcements.evaluation_finished(evaluation, status, headline)
+    return status
+
+
+def _part_keys(app: Application, evaluation: Evaluation, run: Run) -> list[str]:
+    """The part of every shard of a run, in order. Raises `ShardsUnfinished` when one is missing."""
+    organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
+    done = {
+        shard.number: shard.generation
+        for shard in app.store.shards.list_all(organization, evaluation_id, run.position)
+        if shard.done
+    }
+    if missing := run.shards - len(done):
+        raise ShardsUnfinished(
+            f"{missing} of {run.shards} shards of model {run.model.model_id} were not finished; "
+            "resume the evaluation to take them up"
+        )
+    return [
+        layout.part(organization, evaluation_id, run.run_id, number, done[number])
+        for number in range(1, run.shards + 1)
+    ]
+
+
+def _summarize(
+    app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]
+) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
+    """First pass: the summary, and its few figures for lists. Raises `TooManyErrors`."""
+    accumulated = EvaluationSummary(evaluation)
+    asked = _questions(app, evaluation)
+    runs = [_by_question(_trials(app, parts[run.position])) for run in evaluation.runs]
+    for question, *answered in zip(asked, *runs, strict=True):
+        accumulated.add(answered, question.cluster)
+    for run in evaluation.runs:
+        share = accumulated.error_share(run.position)
+        if share > evaluation.max_error_share:
+            raise TooManyErrors(
+                f"{share:.1%} of the trials of model {run.model.model_id} errored, more than the "
+                f"{evaluation.max_error_share:.1%} that max_error_share allows; resume the evaluation to ask them again"
+            )
+    summary = accumulated.finish(completed_at=app.now())
+    headline = {run["position"]: _headline(run) for run in summary["runs"]}
+    return summary, headline
+
+
+def _headline(run: Mapping[str, Any]) -> dict[str, Any]:
+    metrics = run["metrics"]
+    overall = metrics["overall_score"]
+    bounds = (overall["low"], overall["high"])
+    return {
+        **{name: metrics[name]["mean"] if name in metrics else None for name in ("accuracy", "relevance")},
+        "overall_score": overall["mean"],
+        "uncertainty": None if None in bounds else (bounds[1] - bounds[0]) / 2,
+        "domain_violations": run["domain_violations"],
+        **run["counts"],
+    }
+
+
+def _write_results(
+    app: Application, evaluation: Evaluation, summary: Mapping[str, Any], parts: Mapping[int, list[str]]
+) -> int:
+    """Second pass: the downloadable file; gives its size in bytes."""
+    key = layout.results(evaluation.organization, evaluation.evaluation_id)
+    with app.store.objects.writer(key, "application/json") as out:
+        for run in evaluation.runs:
+            begin = nugen.download_middle if run.position else nugen.download_head
+            out.write(begin(summary, evaluation))
+            first = True
+            for question, trials in zip(
+                _questions(app, evaluation), _by_question(_trials(app, parts[run.position])), strict=True
+            ):
+                for trial in trials:
+                    out.write(nugen.download_row(trial, question, evaluation, first=first))
+                    first = False
+        out.write(nugen.download_tail(summary, evaluation))
+    return out.size
+
+
+def _questions(app: Application, evaluation: Evaluation) -> Iterator[Question]:
+    return map(questions.decode_question, app.store.objects.lines(evaluation.benchmark.questions_key))
+
+
+def _by_question(trials: Iterator[Trial]) -> Iterator[list[Trial]]:
+    for _, group in groupby(trials, key=lambda trial: trial.ordinal):
+        yield list(group)
+
+
+def _trials(app: Application, keys: list[str]) -> Iterator[Trial]:
+    """All trials of a run in order, its parts fetched a few ahead."""
+    with ThreadPoolExecutor(_READ_AHEAD) as pool:
+        waiting = iter(keys)
+        ahead: deque[Future[bytes]] = deque(
+            pool.submit(app.store.objects.read, key) for key in islice(waiting, _READ_AHEAD)
+        )
+        while ahead:
+            content = ahead.popleft().result()
+            for key in islice(waiting, 1):
+                ahead.append(pool.submit(app.store.objects.read, key))
+            yield from decode_part(content)
+
+
