@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from pytest_socket import socket_allow_hosts
 
+pytest_plugins = ["tests.deployment"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -38,7 +38,15 @@ def test_the_secret_is_nowhere_in_the_table(app: Application) -> None:
 def test_a_wrong_secret_an_unknown_lookup_and_nonsense_are_nobody(app: Application) -> None:
     key = create_key(app.store, organization="acme", now=NOW).key
     other = "A" if key[-1] != "A" else "B"
-    for wrong in (key[:-1] + other, "msk_" + "a" * 16 + key[20:], "", "msk_", key + "x", key.upper(), "é" * 64):
+    for wrong in (
+        key[:-1] + other,
+        "msk_" + "a" * 16 + key[20:],
+        "",
+        "msk_",
+        key + "x",
+        key.upper(),
+        "é" * 64,
+    ):
         assert authenticate(app.store, wrong) is None
 
 

@@ -65,7 +65,7 @@ def test_an_id_is_fit_for_a_url_and_a_key(app: Application, caller: Caller, mode
 
 def test_settings_are_checked_before_anything_is_stored(app: Application, caller: Caller) -> None:
     new = NewModel("mine", ProviderName.OPENAI, {**SETTINGS, "temprature": 0}, api_key=KEY)
-    with pytest.raises(InvalidRequest, match="settings.temprature"):
+    with pytest.raises(InvalidRequest, match=r"settings\.temprature"):
         models.register(app, caller, new)
     assert models.list_all(app, caller) == []
     assert aws.client("secretsmanager").list_secrets()["SecretList"] == []

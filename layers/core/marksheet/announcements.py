@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet.aws import client
-from marksheet.domain import Evaluation, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marksheet.domain import Evaluation, Status
 
 SOURCE = "marksheet"
 DETAIL_TYPE = "EvaluationFinished"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from marksheet.announcements import Announcements
 from marksheet.credentials import Credentials
@@ -13,6 +13,9 @@ from marksheet.identifiers import timestamp
 from marksheet.settings import Settings
 from marksheet.store import Store, open_store
 from marksheet.workflow import Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _now() -> datetime:

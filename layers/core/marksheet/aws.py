@@ -10,18 +10,18 @@ from typing import Any
 def client(service: str) -> Any:
     """The client of one AWS service, for the region, credentials and endpoint of the environment.
 
-    Built from botocore's session: `boto3.client` is the same call behind an import that costs every cold start more.
+    Built from botocore's session: `boto3.client` is the same call behind an import that costs every cold
+    start more.
     """
-    import botocore.session
     from botocore.config import Config
 
+    # Virtual-hosted addresses on AWS, paths on a loopback endpoint: botocore's own choice is right for both.
     config = Config(
         retries={"mode": "standard", "total_max_attempts": 6},
         connect_timeout=5,
         read_timeout=30,
         max_pool_connections=32,
         signature_version="s3v4" if service == "s3" else None,
-        s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
     return _session().create_client(service, config=config)
 

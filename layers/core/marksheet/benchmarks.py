@@ -1,19 +1,25 @@
-"""Benchmarks: upload, list, look at, delete. A version is immutable; an upload under a known name makes the next one."""
+"""Benchmarks: upload, list, look at, delete. A version is immutable; an upload under a known name makes the
+next one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet import questions, scoring, uploads
-from marksheet.application import Application
 from marksheet.domain import Benchmark, Caller, DomainRule, Question, ScorerSpec, Status
 from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
 from marksheet.identifiers import new_id
 from marksheet.store import layout
 from marksheet.store.items import from_rule, from_scorer, to_scorer
 from marksheet.store.table import ConditionFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marksheet.application import Application
+    from marksheet.questions import Format
 
 MAXIMUM_NAME = 200
 
@@ -33,7 +39,7 @@ class NewBenchmark:
 
 
 def upload(
-    app: Application, caller: Caller, new: NewBenchmark, content: bytes, file_format: str
+    app: Application, caller: Caller, new: NewBenchmark, content: bytes, file_format: Format
 ) -> tuple[Benchmark, list[Question]]:
     """Take in a benchmark that fits a request; gives it back with its questions. Raises `InvalidUpload`."""
     _check(new)
@@ -41,7 +47,9 @@ def upload(
     return _keep(app, caller, new, parsed), parsed
 
 
-def request_upload(app: Application, caller: Caller, new: NewBenchmark, file_format: str) -> uploads.Upload:
+def request_upload(
+    app: Application, caller: Caller, new: NewBenchmark, file_format: Format
+) -> uploads.Upload:
     """A presigned POST for a benchmark's file of any size."""
     _check(new)
     purpose = {
@@ -63,7 +71,7 @@ def take_in(
     upload_id: str,
     purpose: Mapping[str, Any],
     chunks: Iterator[bytes],
-    file_format: str,
+    file_format: Format,
 ) -> dict[str, Any]:
     """Keep an uploaded file as a version. Raises `InvalidUpload`."""
     new = NewBenchmark(

@@ -1,4 +1,6 @@
-"""Keys of model endpoints, in Secrets Manager and nowhere else: referred to by name, never stored, logged or returned."""
+"""Keys of model endpoints, in Secrets Manager and nowhere else: referred to by name, never stored, logged or
+returned.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ class Credentials:
         self._cache: dict[str, tuple[float, str]] = {}
 
     def keep(self, organization: str, model_id: str, key: str) -> str:
-        """Store a model's key and return the secret's name. A key left by a deleted model of that id is replaced."""
+        """Store a model's key and return the secret's name. A key left by a deleted model of that id is
+        replaced.
+        """
         name = f"{self._prefix}/{organization}/{model_id}"
         try:
             client("secretsmanager").create_secret(

@@ -1,15 +1,21 @@
-"""The nouns of Marksheet: frozen values without I/O. The words are those of docs/architecture.md, one word per thing."""
+"""The nouns of Marksheet: frozen values without I/O. The words are those of docs/architecture.md, one word
+per thing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Status(StrEnum):
-    """Where an evaluation, a benchmark or a model's upload stands. READY, FAILED and CANCELLED are terminal."""
+    """Where an evaluation, a benchmark or a model's upload stands. READY, FAILED and CANCELLED are
+    terminal.
+    """
 
     PROCESSING = "PROCESSING"
     READY = "READY"
@@ -272,7 +278,9 @@ class Evaluation:
     results_bytes: int | None = None
     """Size of the downloadable file, once READY."""
     headline: Mapping[int, Mapping[str, float | int | None]] | None = None
-    """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and `domain_violations`."""
+    """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and
+    `domain_violations`.
+    """
 
     @property
     def comparison(self) -> bool:

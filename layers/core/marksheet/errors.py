@@ -40,7 +40,9 @@ class Problem:
     """One thing that is wrong with a request."""
 
     location: tuple[str | int, ...]
-    """Where, outermost first: ("body", "questions", 3, "question"), ("query", "limit"), ("header", "idempotency-key")."""
+    """Where, outermost first: ("body", "questions", 3, "question"), ("query", "limit"), ("header",
+    "idempotency-key").
+    """
     message: str
     """What was wrong and what is allowed."""
     kind: str = "value_error"
@@ -116,7 +118,9 @@ class LimitExceeded(MarksheetError):
 
 
 class ModelError(MarksheetError):
-    """A model did not give an answer. `code` is a short stable word such as "http_429", "timeout", "refused"."""
+    """A model did not give an answer. `code` is a short stable word such as "http_429", "timeout",
+    "refused".
+    """
 
     attempts: int = 1
     """Calls made before giving up; the retry layer sets it, 0 when it made none."""
@@ -138,7 +142,9 @@ class TransientModelError(ModelError):
 
 
 class PermanentModelError(ModelError):
-    """The same request will fail the same way. `fatal` means every request to this model will (bad key, no such model)."""
+    """The same request will fail the same way. `fatal` means every request to this model will (bad key, no
+    such model).
+    """
 
     def __init__(self, message: str, *, code: str, fatal: bool = False) -> None:
         super().__init__(message, code=code)
@@ -150,7 +156,9 @@ class EvaluationError(MarksheetError):
 
 
 class EvaluationStopped(EvaluationError):
-    """The evaluation is cancelled, deleted, or belongs to a newer attempt; there is nothing left to do here."""
+    """The evaluation is cancelled, deleted, or belongs to a newer attempt; there is nothing left to
+    do here.
+    """
 
 
 class ShardsUnfinished(EvaluationError):

@@ -6,15 +6,13 @@ What happens in between is in `planning`, `lanes` and `finishing`, one module pe
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet import benchmarks
-from marksheet.application import Application
 from marksheet.domain import (
     Benchmark,
     Caller,
@@ -36,6 +34,11 @@ from marksheet.planning import shard_count, shard_size_for
 from marksheet.scoring.custom_metrics import choose
 from marksheet.store import layout
 from marksheet.store.evaluations import IdempotencyKeyUsed, IdempotencyRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from marksheet.application import Application
 
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 MAXIMUM_IDEMPOTENCY_KEY = 255
@@ -102,9 +105,9 @@ def create(
 ) -> Evaluation:
     """Store an evaluation and start its execution.
 
-    With an `idempotency_key` the same request (`fingerprint`, a digest of its body) gives the evaluation that was
-    created first, for 24 hours; another body under that key raises `IdempotencyMismatch`. Raises `InvalidRequest`
-    when a model or the benchmark is not there or not ready.
+    With an `idempotency_key` the same request (`fingerprint`, a digest of its body) gives the evaluation that
+    was created first, for 24 hours; another body under that key raises `IdempotencyMismatch`. Raises
+    `InvalidRequest` when a model or the benchmark is not there or not ready.
     """
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAXIMUM_IDEMPOTENCY_KEY:
         raise InvalidRequest(
@@ -118,7 +121,8 @@ def create(
             raise IdempotencyMismatch("this Idempotency-Key was used with another request") from used
         evaluation = get(app, caller, used.evaluation_id)
     if not evaluation.status.terminal:
-        # A repeated request starts it too: the first may have died between storing and starting. Starting is idempotent.
+        # A repeated request starts it too: the first may have died between storing and starting. Starting is
+        # idempotent.
         app.workflow.start(evaluation)
     return evaluation
 
@@ -188,7 +192,9 @@ def download(app: Application, caller: Caller, evaluation_id: str) -> Download:
 
 
 def cancel(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
-    """Stop an evaluation; its marks so far are kept, and it can be resumed. Raises `NotFound`, or `Conflict` when over."""
+    """Stop an evaluation; its marks so far are kept, and it can be resumed. Raises `NotFound`, or `Conflict`
+    when over.
+    """
     evaluation = get(app, caller, evaluation_id)
     cancelled = app.store.evaluations.finish(
         evaluation, Status.CANCELLED, now=app.now(), error="cancelled by request"
@@ -204,13 +210,16 @@ def cancel(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
 
 
 def resume(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
-    """Take up a FAILED or CANCELLED evaluation: unfinished and errored questions only, answered ones are kept.
+    """Take up a FAILED or CANCELLED evaluation: unfinished and errored questions only, answered ones are
+    kept.
 
     Raises `NotFound`, or `Conflict` when it is PROCESSING or READY, or its benchmark was deleted.
     """
     evaluation = get(app, caller, evaluation_id)
     if evaluation.status not in {Status.FAILED, Status.CANCELLED}:
-        raise Conflict(f"the evaluation is {evaluation.status.value}; only a failed or cancelled one can be resumed")
+        raise Conflict(
+            f"the evaluation is {evaluation.status.value}; only a failed or cancelled one can be resumed"
+        )
     pinned = evaluation.benchmark
     if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
         raise Conflict("its benchmark was deleted, so its questions are gone")
@@ -283,7 +292,11 @@ def _model(app: Application, caller: Caller, model_id: str, field: str) -> Model
     if model.status is not Status.READY:
         reason = f": {model.error}" if model.error else ""
         raise InvalidRequest(
-            Problem(("body", field), f"the answers of model {model_id!r} are {model.status.value}{reason}", "not_ready")
+            Problem(
+                ("body", field),
+                f"the answers of model {model_id!r} are {model.status.value}{reason}",
+                "not_ready",
+            )
         )
     return model
 

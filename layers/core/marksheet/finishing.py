@@ -1,27 +1,30 @@
 """FinishEvaluation and FailEvaluation: from parts to marks, and the one way into each terminal status.
 
-Both passes over the parts stream: the first adds up the statistics, the second writes the downloadable file, whose
-head needs them. Memory is flat in the number of questions.
+Both passes over the parts stream: the first adds up the statistics, the second writes the downloadable file,
+whose head needs them. Memory is flat in the number of questions.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet import questions
-from marksheet.application import Application
 from marksheet.dialects import nugen
 from marksheet.domain import Evaluation, Question, Run, Status, Trial
 from marksheet.errors import EvaluationStopped, ShardsUnfinished, TooManyErrors
 from marksheet.rows import decode_part
 from marksheet.store import layout
 from marksheet.summary import EvaluationSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marksheet.application import Application
 
 _READ_AHEAD = 16
 """Parts fetched at once; one takes about as long to fetch as it takes to add up."""
@@ -30,9 +33,9 @@ _READ_AHEAD = 16
 def finish_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Status:
     """Turn the parts of an evaluation into its results and give it its terminal status.
 
-    READY, or FAILED when shards are unfinished or more than `max_error_share` of a run's trials errored; in both cases
-    the parts are kept and a resume takes up what is missing. Repeating it changes nothing but announces again.
-    Raises `EvaluationStopped` when the attempt is over in another way.
+    READY, or FAILED when shards are unfinished or more than `max_error_share` of a run's trials errored; in
+    both cases the parts are kept and a resume takes up what is missing. Repeating it changes nothing but
+    announces again. Raises `EvaluationStopped` when the attempt is over in another way.
     """
     evaluation = app.store.evaluations.find(organization, evaluation_id, counts=True)
     if evaluation is None or evaluation.attempt != attempt:
@@ -54,10 +57,11 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
 def fail_evaluation(
     app: Application, organization: str, evaluation_id: str, attempt: int, *, error: str, cause: str
 ) -> Status | None:
-    """Record why an execution ended without finishing, unless the evaluation is terminal or has a newer attempt.
+    """Record why an execution ended without finishing, unless the evaluation is terminal or has a newer
+    attempt.
 
-    Gives the status that stands afterwards, None when the evaluation is gone. `error` is the state machine's name of
-    the error; `cause` is kept from callers, because it may hold what they must not see.
+    Gives the status that stands afterwards, None when the evaluation is gone. `error` is the state machine's
+    name of the error; `cause` is kept from callers, because it may hold what they must not see.
     """
     evaluation = app.store.evaluations.find(organization, evaluation_id)
     if evaluation is None:
@@ -133,7 +137,8 @@ def _summarize(
         if share > evaluation.max_error_share:
             raise TooManyErrors(
                 f"{share:.1%} of the trials of model {run.model.model_id} errored, more than the "
-                f"{evaluation.max_error_share:.1%} that max_error_share allows; resume the evaluation to ask them again"
+                f"{evaluation.max_error_share:.1%} that max_error_share allows; resume the evaluation to ask "
+                "them again"
             )
     summary = accumulated.finish(completed_at=app.now())
     headline = {run["position"]: _headline(run) for run in summary["runs"]}
@@ -194,5 +199,3 @@ def _trials(app: Application, keys: list[str]) -> Iterator[Trial]:
             for key in islice(waiting, 1):
                 ahead.append(pool.submit(app.store.objects.read, key))
             yield from decode_part(content)
-
-

@@ -9,7 +9,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def new_id(prefix: str, now: datetime) -> str:
-    """`<prefix>-` and 26 characters: 48 bits of milliseconds, then 80 random bits, in Crockford's base 32 (a ULID).
+    """`<prefix>-` and 26 characters: 48 bits of milliseconds, then 80 random bits, in Crockford's base 32 (a
+    ULID).
 
     Ids of one prefix sort by creation time to the millisecond.
     """

@@ -7,13 +7,17 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from marksheet.domain import Caller
 from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
 from marksheet.identifiers import timestamp
-from marksheet.store import Store
 from marksheet.store.table import ConditionFailed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from marksheet.store import Store
 
 SCOPES = frozenset({"evaluations:read", "evaluations:write"})
 """What a key may be allowed: to see, and to create, change and delete."""
@@ -95,13 +99,17 @@ def list_keys(store: Store, organization: str) -> list[ApiKey]:
 
 
 def revoke_key(store: Store, organization: str, lookup: str, *, now: datetime) -> None:
-    """Make a key worthless; the gateway may go on taking it until its authorizer cache runs out (60 s by default)."""
+    """Make a key worthless; the gateway may go on taking it until its authorizer cache runs out (60 s by
+    default).
+    """
     if not store.api_keys.revoke(organization, lookup, timestamp(now)):
         raise NotFound("API key", lookup)
 
 
 def authenticate(store: Store, token: str) -> Caller | None:
-    """Whose key this is, or None. The comparison takes the same time whether or not the look-up part is known."""
+    """Whose key this is, or None. The comparison takes the same time whether or not the look-up part is
+    known.
+    """
     parts = _KEY.fullmatch(token)
     if parts is None:
         return None

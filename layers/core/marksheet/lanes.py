@@ -1,20 +1,20 @@
-"""ScoreShard: work through a lane of shards: ask, mark, checkpoint, write each shard's part once, count it once.
+"""ScoreShard: work through a lane of shards: ask, mark, checkpoint, write each shard's part once, count it
+once.
 
-One invocation keeps a fixed number of trials in flight across shard borders, so that a slow answer at the end of one
-shard does not leave the others waiting. Whatever happens to it (killed, delivered twice, out of time, cancelled), the
-next invocation takes up from checkpoints and parts; see docs/architecture.md, "Nothing lost, nothing counted twice".
+One invocation keeps a fixed number of trials in flight across shard borders, so that a slow answer at the end
+of one shard does not leave the others waiting. Whatever happens to it (killed, delivered twice, out of time,
+cancelled), the next invocation takes up from checkpoints and parts; see docs/architecture.md, "Nothing lost,
+nothing counted twice".
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet import questions, uploads
-from marksheet.application import Application
 from marksheet.domain import (
     Answer,
     Counts,
@@ -35,6 +35,11 @@ from marksheet.scoring.marking import Marking
 from marksheet.store import layout
 from marksheet.store.objects import ObjectExists
 from marksheet.store.shards import Holder, LeaseLost, Shard, ShardBusy, ShardDone, ShardKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marksheet.application import Application
 
 MARGIN_SECONDS = 10.0
 """Kept free at the end of an invocation for the last checkpoints."""
@@ -59,7 +64,9 @@ class LaneTask:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> LaneTask:
-        """Decode what the state machine sends: the evaluation, the manifest's entry, and the invocation's identity."""
+        """Decode what the state machine sends: the evaluation, the manifest's entry, and the invocation's
+        identity.
+        """
         lane, invocation = event["lane"], event["invocation"]
         return cls(
             organization=event["organization"],
@@ -121,7 +128,9 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
 
 
 def _secret(app: Application, run: Run) -> str | None:
-    """The model's key; None when it has none, or it was deleted, which the endpoint's refusals will then say."""
+    """The model's key; None when it has none, or it was deleted, which the endpoint's refusals will
+    then say.
+    """
     if run.model.secret_name is None:
         return None
     try:
@@ -136,8 +145,9 @@ def _wanted(app: Application, task: LaneTask) -> bool:
 
 
 class _Lane:
-    """One invocation at work. A producer opens shards and queues their missing trials, `in_flight` workers ask and
-    mark them, a keeper writes checkpoints, renews leases and watches for cancellation."""
+    """One invocation at work. A producer opens shards and queues their missing trials, `in_flight` workers
+    ask and mark them, a keeper writes checkpoints, renews leases and watches for cancellation.
+    """
 
     def __init__(
         self, app: Application, task: LaneTask, evaluation: Evaluation, run: Run, seconds_left: float
@@ -155,11 +165,13 @@ class _Lane:
         self._unfinished = False
         timeout = float(run.model.settings.get("timeout_seconds", 0))
         self._cancel_at = time.monotonic() + max(1.0, seconds_left - MARGIN_SECONDS)
-        # The last call fed may take its whole timeout; but at least three quarters of the time are for feeding.
+        # The last call fed may take its whole timeout; but at least three quarters of the time are for
+        # feeding.
         self._feed_until = self._cancel_at - min(timeout, seconds_left / 4)
         self._budget = max(1.0, seconds_left / 2)
-        """Seconds one question may take with all its retries: half an invocation, so that the next one, which begins
-        with the questions this one had to give back, always gets through them."""
+        """Seconds one question may take with all its retries: half an invocation, so that the next one, which
+        begins with the questions this one had to give back, always gets through them.
+        """
 
     async def work(self, secret: str | None) -> LaneResult:
         provider = open_provider(
@@ -193,10 +205,11 @@ class _Lane:
         tasks = [asyncio.create_task(self._produce(provider))]
         tasks += [asyncio.create_task(self._answer_queue(calls)) for _ in range(self._task.in_flight)]
         everything = asyncio.gather(*tasks)
-        stop = asyncio.create_task(self._stop.wait())
+        stop = asyncio.ensure_future(self._stop.wait())
+        first_of: set[asyncio.Future[Any]] = {everything, stop}
         try:
             await asyncio.wait(
-                {everything, stop},
+                first_of,
                 timeout=max(0.0, self._cancel_at - time.monotonic()),
                 return_when=asyncio.FIRST_COMPLETED,
             )
@@ -210,7 +223,9 @@ class _Lane:
             await asyncio.gather(*tasks, stop, everything, return_exceptions=True)
 
     async def _produce(self, provider: Provider) -> None:
-        """Open the lane's shards one after the other and queue what they lack; the queue's size is how far ahead."""
+        """Open the lane's shards one after the other and queue what they lack; the queue's size is how far
+        ahead.
+        """
         for number in await asyncio.to_thread(self._open_numbers):
             if time.monotonic() >= self._feed_until:
                 self._unfinished = True
@@ -341,7 +356,9 @@ class _Lane:
         settings = self._app.settings
         asked_at = time.monotonic()
         while True:
-            await asyncio.sleep(max(_TICK_SECONDS, min(settings.checkpoint_seconds, settings.lease_seconds / 3)))
+            await asyncio.sleep(
+                max(_TICK_SECONDS, min(settings.checkpoint_seconds, settings.lease_seconds / 3))
+            )
             for opened in list(self._open.values()):
                 content = opened.content if opened.dirty else None
                 opened.dirty = False
@@ -362,8 +379,8 @@ class _Lane:
             self._app.store.shards.renew(opened.key, self._task.holder, until=time.time() + seconds)
             opened.renewed_at = time.monotonic()
         except LeaseLost:
-            # Another invocation has it now, or it is done. What we have is checkpointed; we leave the rest to it,
-            # and look at it again when a lease from now would have run out.
+            # Another invocation has it now, or it is done. What we have is checkpointed; we leave the rest to
+            # it, and look at it again when a lease from now would have run out.
             opened.lost = True
             self._open.pop(opened.key.number, None)
             self._busy_until = max(self._busy_until, time.time() + seconds)
@@ -375,7 +392,9 @@ class _Lane:
 
     def _release(self, opened: _OpenShard) -> None:
         if opened.dirty:
-            self._app.store.objects.write(self._checkpoint_key(opened), opened.content, "application/x-ndjson")
+            self._app.store.objects.write(
+                self._checkpoint_key(opened), opened.content, "application/x-ndjson"
+            )
         try:
             self._app.store.shards.renew(opened.key, self._task.holder, until=0)
         except LeaseLost:
@@ -403,4 +422,3 @@ class _Lane:
             opened.key.number,
             opened.shard.generation,
         )
-

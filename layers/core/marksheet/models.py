@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet import uploads
-from marksheet.application import Application
 from marksheet.domain import Caller, Model, ProviderName, Status
 from marksheet.errors import Conflict, InvalidRequest, InvalidUpload, NotFound, Problem
 from marksheet.identifiers import new_id
 from marksheet.store import layout
 from marksheet.store.table import ConditionFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marksheet.application import Application
 
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
@@ -39,7 +42,7 @@ def register(app: Application, caller: Caller, new: NewModel) -> Model:
         raise InvalidRequest(
             Problem(
                 ("body", "model_id"),
-                "use 1 to 128 letters, digits, dots, underscores, colons and hyphens, a letter or digit first",
+                "use 1 to 128 letters, digits and . _ : - beginning with a letter or digit",
             )
         )
     settings = providers.validate_settings(
@@ -86,7 +89,9 @@ def get(app: Application, caller: Caller, model_id: str) -> Model:
 
 
 def delete(app: Application, caller: Caller, model_id: str) -> Model:
-    """Delete a model and its endpoint's key. Raises `NotFound`, or `Conflict` while an evaluation is asking it."""
+    """Delete a model and its endpoint's key. Raises `NotFound`, or `Conflict` while an evaluation is asking
+    it.
+    """
     model = get(app, caller, model_id)
     _, running = app.store.evaluations.list_page(
         caller.organization, statuses=[Status.PROCESSING], model_id=model_id, offset=0, limit=0
@@ -100,8 +105,9 @@ def delete(app: Application, caller: Caller, model_id: str) -> Model:
 
 
 def request_answers(app: Application, caller: Caller, model_id: str) -> uploads.Upload:
-    """A presigned POST for a recorded model's answers (JSON lines). Later answers replace earlier ones for evaluations
-    created from then on. Raises `NotFound`, or `Conflict` for a model of another provider."""
+    """A presigned POST for a recorded model's answers (JSON lines). Later answers replace earlier ones for
+    evaluations created from then on. Raises `NotFound`, or `Conflict` for a model of another provider.
+    """
     model = get(app, caller, model_id)
     if model.provider is not ProviderName.RECORDED:
         raise Conflict(f"only a recorded model brings answers along; this one is {model.provider.value}")

@@ -1,27 +1,30 @@
 """PlanEvaluation: cut each run into shards, and the shards into lanes.
 
-A shard is a slice of questions that is checkpointed, written and counted as one. A lane is a stretch of consecutive
-shards that one Map child works through in turn. Lanes are what an in-flight limit is made of: a run gets so many that
-together they can keep `max_in_flight` calls going, and each is told its share, so the limit holds exactly however the
-state machine schedules its children. See docs/adr/0003-lanes.md.
+A shard is a slice of questions that is checkpointed, written and counted as one. A lane is a stretch of
+consecutive shards that one Map child works through in turn. Lanes are what an in-flight limit is made of: a
+run gets so many that together they can keep `max_in_flight` calls going, and each is told its share, so the
+limit holds exactly however the state machine schedules its children. See docs/adr/0003-lanes.md.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet import uploads
-from marksheet.application import Application
 from marksheet.domain import Evaluation, ProviderName, Run, Status
 from marksheet.errors import EvaluationStopped
 from marksheet.store import layout
 from marksheet.store.shards import Shard, ShardKey
 from marksheet.store.table import ConditionFailed
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator
+
+    from marksheet.application import Application
 
 MAXIMUM_IN_FLIGHT_PER_LANE = 50
 """Calls one worker keeps going; a Lambda has 1,024 file descriptors and a share of one core."""
@@ -58,10 +61,11 @@ class Lane:
 
 
 def plan_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Plan:
-    """Write the manifest of an evaluation's open shards. A second plan of the same attempt gives the same lanes.
+    """Write the manifest of an evaluation's open shards. A second plan of the same attempt gives the same
+    lanes.
 
-    From the second attempt on, done shards with errored trials are opened again; their answered trials are carried.
-    Raises `EvaluationStopped` when this attempt is over.
+    From the second attempt on, done shards with errored trials are opened again; their answered trials are
+    carried. Raises `EvaluationStopped` when this attempt is over.
     """
     evaluation = app.store.evaluations.find(organization, evaluation_id)
     if evaluation is None or evaluation.status is not Status.PROCESSING or evaluation.attempt != attempt:
@@ -91,7 +95,8 @@ def cut(open_shards: list[int], lanes: int) -> Iterator[tuple[int, int]]:
 def lanes_for(run: Run, shards: int, shard_trials: int, maximum: int) -> tuple[int, int]:
     """(lanes, calls in flight per lane) for a run with so many open shards.
 
-    The product never exceeds the model's `max_in_flight`. Recorded answers are read, not asked: no limit but `maximum`.
+    The product never exceeds the model's `max_in_flight`. Recorded answers are read, not asked: no limit but
+    `maximum`.
     """
     if run.model.provider is ProviderName.RECORDED:
         return min(shards, maximum), MAXIMUM_IN_FLIGHT_PER_LANE

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet.domain import Outcome, Score, Trial, TrialError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def encode_trial(trial: Trial) -> bytes:
@@ -61,8 +63,9 @@ def decode_trial(line: bytes) -> Trial:
 
 
 def decode_part(content: bytes) -> Iterator[Trial]:
-    """The trials of a part. A last line cut short by a crash of the writer is left out: it was never complete."""
+    """The trials of a part. A last line cut short by a crash of the writer is left out: it was never
+    complete.
+    """
     lines = content.split(b"\n")
     lines.pop()
     yield from map(decode_trial, lines)
-

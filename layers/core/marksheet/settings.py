@@ -1,10 +1,15 @@
-"""The environment of the Lambdas, read by a function and never at import. Names of variables appear here alone."""
+"""The environment of the Lambdas, read by a function and never at import. Names of variables appear here
+alone.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class MissingSetting(RuntimeError):
@@ -15,8 +20,8 @@ class MissingSetting(RuntimeError):
 class Settings:
     """What the template tells a function about its deployment.
 
-    A plain dataclass, not a pydantic model: the scoring worker reads it at every cold start and needs nothing else
-    of pydantic, whose import takes longer than everything here.
+    A plain dataclass, not a pydantic model: the scoring worker reads it at every cold start and needs nothing
+    else of pydantic, whose import takes longer than everything here.
     """
 
     table_name: str
@@ -38,7 +43,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read `os.environ`, or the mapping given. Raises `MissingSetting` when table or bucket are not named."""
+        """Read `os.environ`, or the mapping given. Raises `MissingSetting` when table or bucket are not
+        named.
+        """
         source = os.environ if environment is None else environment
 
         def required(name: str) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import array
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet import answers, questions
-from marksheet.application import Application
 from marksheet.domain import Caller, Question, Status
 from marksheet.errors import InvalidUpload, MarksheetError, NotFound
 from marksheet.identifiers import new_id
 from marksheet.store import layout
-from marksheet.store.objects import Objects, PresignedPost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from marksheet.application import Application
+    from marksheet.store.objects import Objects, PresignedPost
 
 MAXIMUM_BYTES = 2 << 30
 """The largest file a presigned POST accepts."""
@@ -97,8 +100,8 @@ def status(app: Application, caller: Caller, upload_id: str) -> UploadStatus:
 def take_in(app: Application, key: str) -> None:
     """Read an uploaded file into what it was sent for, once, and delete it.
 
-    The caller's mistakes end in the upload's status, never in an exception: a second delivery of the same event
-    would not mend them. An object that is no upload, or is taken in already, is passed over.
+    The caller's mistakes end in the upload's status, never in an exception: a second delivery of the same
+    event would not mend them. An object that is no upload, or is taken in already, is passed over.
     """
     from marksheet import benchmarks, models
 
@@ -160,7 +163,9 @@ def _offsets(content: bytes) -> array.array[int]:
 
 
 def keep_answers(objects: Objects, key: str, chunks: Iterator[bytes]) -> StoredAnswers:
-    """Write recorded answers as they are, and an index by question id beside them; memory 20 bytes an answer."""
+    """Write recorded answers as they are, and an index by question id beside them; memory 20 bytes
+    an answer.
+    """
     with objects.writer(key, "application/x-ndjson") as out:
         index = answers.index_answers(_copied(chunks, out.write))
     objects.write(layout.answers_index(key), index.data)

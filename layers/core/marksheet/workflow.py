@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from marksheet.aws import client
-from marksheet.domain import Evaluation
+
+if TYPE_CHECKING:
+    from marksheet.domain import Evaluation
 
 
 def execution_name(evaluation: Evaluation) -> str:
@@ -20,7 +23,9 @@ class Workflow:
         self._arn = state_machine_arn
 
     def start(self, evaluation: Evaluation) -> None:
-        """Start the execution of an evaluation's current attempt; nothing happens when it was started before."""
+        """Start the execution of an evaluation's current attempt; nothing happens when it was
+        started before.
+        """
         given = {
             "organization": evaluation.organization,
             "evaluation_id": evaluation.evaluation_id,
@@ -34,7 +39,9 @@ class Workflow:
             return
 
     def stop(self, evaluation: Evaluation) -> None:
-        """Stop the current attempt's execution, if it is there. Workers under way notice by the evaluation's status."""
+        """Stop the current attempt's execution, if it is there. Workers under way notice by the evaluation's
+        status.
+        """
         execution = self._arn.replace(":stateMachine:", ":execution:") + ":" + execution_name(evaluation)
         try:
             client("stepfunctions").stop_execution(

@@ -49,7 +49,7 @@ def test_what_has_no_form_is_refused() -> None:
 
 
 def test_not_a_number_does_not_pass_unnoticed(table: Table) -> None:
-    with pytest.raises(Exception, match="(?i)nan|number"):
+    with pytest.raises(Exception, match=r"(?i)nan|number"):
         table.put({"PK": "a", "SK": "b", "mark": math.nan})
 
 

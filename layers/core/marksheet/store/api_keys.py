@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from marksheet.store import layout
 from marksheet.store.table import ConditionFailed, Item, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class ApiKeys:
@@ -13,7 +16,8 @@ class ApiKeys:
         self._table = table
 
     def add(self, item: Item) -> None:
-        """Store a key's item (fields: organization, lookup, secret_hash, scopes, name, created_at) in both places.
+        """Store a key's item (fields: organization, lookup, secret_hash, scopes, name, created_at) in both
+        places.
 
         The list's copy leaves out the hash. Raises `ConditionFailed` when the look-up part is taken.
         """
@@ -29,14 +33,18 @@ class ApiKeys:
         )
 
     def find(self, lookup: str) -> Item | None:
-        """The authorizer's item of a key, or None; read consistently, so that a revoked key is refused at once."""
+        """The authorizer's item of a key, or None; read consistently, so that a revoked key is refused at
+        once.
+        """
         return self._table.get(*layout.api_key(lookup))
 
     def list_all(self, organization: str) -> Iterator[Item]:
         return self._table.query(layout.organization_keys(organization))
 
     def revoke(self, organization: str, lookup: str, now: str) -> bool:
-        """Delete the authorizer's item and note the time in the list; False when the organization has no such key."""
+        """Delete the authorizer's item and note the time in the list; False when the organization has no such
+        key.
+        """
         try:
             self._table.update(
                 layout.organization_keys(organization),

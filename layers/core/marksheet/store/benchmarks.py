@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from marksheet.domain import Benchmark
 from marksheet.store import layout
 from marksheet.store.items import from_benchmark, to_benchmark
-from marksheet.store.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from marksheet.domain import Benchmark
+    from marksheet.store.table import Table
 
 
 class Benchmarks:
@@ -44,8 +48,8 @@ class Benchmarks:
     def add_version(self, benchmark: Benchmark) -> None:
         """Store a version and make it the latest, all or nothing.
 
-        Version 1 also claims the name. Raises `ConditionFailed` when the name or this version number was taken
-        meanwhile: look again and retry with the next number.
+        Version 1 also claims the name. Raises `ConditionFailed` when the name or this version number was
+        taken meanwhile: look again and retry with the next number.
         """
         organization, benchmark_id = benchmark.organization, benchmark.benchmark_id
         head = {"PK": layout.benchmarks(organization), "SK": benchmark_id}

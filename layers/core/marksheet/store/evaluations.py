@@ -1,4 +1,5 @@
-"""Evaluations: a small listed item that changes, a snapshot that never does, counters, and idempotency records.
+"""Evaluations: a small listed item that changes, a snapshot that never does, counters, and idempotency
+records.
 
 A terminal status is never left except by `reopen` (resume), and every change names the status it comes from.
 """
@@ -6,14 +7,16 @@ A terminal status is never left except by `reopen` (resume), and every change na
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Counts, Evaluation, Status
 from marksheet.store import layout
 from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
 from marksheet.store.table import ConditionFailed, Item, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 _NAMES = {"#status": "status"}
 
@@ -84,7 +87,9 @@ class Evaluations:
             raise IdempotencyKeyUsed(item["evaluation_id"], item["fingerprint"]) from lost
 
     def find(self, organization: str, evaluation_id: str, *, counts: bool = False) -> Evaluation | None:
-        """An evaluation as created and as it stands; with `counts` its runs carry the trials counted so far."""
+        """An evaluation as created and as it stands; with `counts` its runs carry the trials
+        counted so far.
+        """
         item = self._table.get(layout.evaluations(organization), evaluation_id)
         if item is None or item.get("deleted"):
             return None
@@ -140,7 +145,9 @@ class Evaluations:
         return [self._assemble(item) for item in page], total
 
     def start(self, evaluation: Evaluation, now: str) -> None:
-        """Note when the first plan was made. Raises `ConditionFailed` when the evaluation is not PROCESSING."""
+        """Note when the first plan was made. Raises `ConditionFailed` when the evaluation is not
+        PROCESSING.
+        """
         self._table.update(
             layout.evaluations(evaluation.organization),
             evaluation.evaluation_id,
@@ -160,7 +167,9 @@ class Evaluations:
         results_bytes: int | None = None,
         headline: Mapping[int, Mapping[str, Any]] | None = None,
     ) -> bool:
-        """Move PROCESSING of this attempt to a terminal status; False when it was terminal or newer already."""
+        """Move PROCESSING of this attempt to a terminal status; False when it was terminal or newer
+        already.
+        """
         values: dict[str, Any] = {
             ":status": status.value,
             ":now": now,
@@ -177,7 +186,9 @@ class Evaluations:
         )
 
     def reopen(self, evaluation: Evaluation) -> bool:
-        """Move a FAILED or CANCELLED evaluation to PROCESSING with the next attempt; False when it changed meanwhile."""
+        """Move a FAILED or CANCELLED evaluation to PROCESSING with the next attempt; False when it changed
+        meanwhile.
+        """
         values = {
             ":processing": Status.PROCESSING.value,
             ":next": evaluation.attempt + 1,
@@ -199,7 +210,9 @@ class Evaluations:
         return True
 
     def mark_deleted(self, organization: str, evaluation_id: str, now: str) -> Item | None:
-        """Hide an evaluation from every reader; its items are still there. None when there is no such item."""
+        """Hide an evaluation from every reader; its items are still there. None when there is no
+        such item.
+        """
         try:
             return self._table.update(
                 layout.evaluations(organization),
@@ -212,7 +225,9 @@ class Evaluations:
             return None
 
     def purge(self, organization: str, evaluation_id: str) -> None:
-        """Delete every item of an evaluation, the listed one last, so that a purge cut short can be repeated."""
+        """Delete every item of an evaluation, the listed one last, so that a purge cut short can be
+        repeated.
+        """
         partition = layout.evaluation(organization, evaluation_id)
         self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
         self._table.delete(layout.evaluations(organization), evaluation_id)

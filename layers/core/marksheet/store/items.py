@@ -1,9 +1,10 @@
-"""Domain values as stored maps and back. Times are texts, marks are decimals (`table.encode` sees to that)."""
+"""Domain values as stored maps and back. Times are texts, marks are decimals (`table.encode` sees
+to that).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import (
     Benchmark,
@@ -16,6 +17,9 @@ from marksheet.domain import (
     ScorerSpec,
     Status,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def from_scorer(spec: ScorerSpec) -> dict[str, Any]:
@@ -142,7 +146,12 @@ def from_snapshot(evaluation: Evaluation) -> dict[str, Any]:
         "name": evaluation.name,
         "benchmark": from_benchmark(evaluation.benchmark),
         "runs": [
-            {"run_id": run.run_id, "position": run.position, "shards": run.shards, "model": from_model(run.model)}
+            {
+                "run_id": run.run_id,
+                "position": run.position,
+                "shards": run.shards,
+                "model": from_model(run.model),
+            }
             for run in evaluation.runs
         ],
         "scorers": [from_scorer(spec) for spec in evaluation.scorers],

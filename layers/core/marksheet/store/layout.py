@@ -1,5 +1,6 @@
-"""Every partition key, sort key and S3 key, and nothing else. All begin with the organization, but for the look-up of
-an API key, which is how the organization is found."""
+"""Every partition key, sort key and S3 key, and nothing else. All begin with the organization, but for the
+look-up of an API key, which is how the organization is found.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +118,9 @@ def manifest(organization: str, evaluation_id: str, attempt: int) -> str:
 
 
 def part(organization: str, evaluation_id: str, run_id: str, number: int, generation: int) -> str:
-    return f"{evaluation_prefix(organization, evaluation_id)}runs/{run_id}/parts/{number:06d}.{generation}.jsonl"
+    return (
+        f"{evaluation_prefix(organization, evaluation_id)}runs/{run_id}/parts/{number:06d}.{generation}.jsonl"
+    )
 
 
 def checkpoint(organization: str, evaluation_id: str, run_id: str, number: int, generation: int) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from marksheet.domain import Model, Status
 from marksheet.store import layout
 from marksheet.store.items import from_model, to_model
 from marksheet.store.table import ConditionFailed, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Models:

@@ -1,13 +1,17 @@
-"""The S3 bucket: whole objects, ranges, write-once objects, streams in both directions, presigned requests."""
+"""The S3 bucket: whole objects, ranges, write-once objects, streams in both directions, presigned
+requests.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet.aws import client, error_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
 
 _CHUNK = 1 << 20
 _PART = 8 << 20
@@ -33,7 +37,9 @@ class Objects:
         self.bucket = bucket
 
     def read(self, key: str, start: int | None = None, end: int | None = None) -> bytes:
-        """An object's bytes, or those from `start` up to but not including `end`. Raises `KeyError` when it is absent."""
+        """An object's bytes, or those from `start` up to but not including `end`. Raises `KeyError` when it
+        is absent.
+        """
         if start is not None and end is not None and end <= start:
             return b""
         extra = {} if start is None else {"Range": f"bytes={start}-{'' if end is None else end - 1}"}
@@ -74,7 +80,9 @@ class Objects:
         client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type)
 
     def write_once(self, key: str, content: bytes) -> None:
-        """Write an object unless it exists; raises `ObjectExists` when it does, or is being written by somebody else."""
+        """Write an object unless it exists; raises `ObjectExists` when it does, or is being written by
+        somebody else.
+        """
         try:
             client("s3").put_object(
                 Bucket=self.bucket,
@@ -84,13 +92,16 @@ class Objects:
                 IfNoneMatch="*",
             )
         except client("s3").exceptions.ClientError as error:
-            # 412: it is there. 409: another conditional write of this key is under way, and one of the two will stand.
+            # 412: it is there. 409: another conditional write of this key is under way, and one of the two
+            # will stand.
             if error_code(error) in {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}:
                 raise ObjectExists(key) from error
             raise
 
     def writer(self, key: str, content_type: str) -> ObjectWriter:
-        """A context manager to stream an object out in parts; nothing is visible under the key until it is left."""
+        """A context manager to stream an object out in parts; nothing is visible under the key until it is
+        left.
+        """
         return ObjectWriter(self.bucket, key, content_type)
 
     def delete(self, key: str) -> None:
@@ -117,7 +128,9 @@ class Objects:
         )
         return url
 
-    def presign_upload(self, key: str, *, seconds: int, content_type: str, maximum_bytes: int) -> PresignedPost:
+    def presign_upload(
+        self, key: str, *, seconds: int, content_type: str, maximum_bytes: int
+    ) -> PresignedPost:
         """A POST that creates this one key with this content type and between 1 and `maximum_bytes` bytes."""
         post = client("s3").generate_presigned_post(
             Bucket=self.bucket,
@@ -133,7 +146,9 @@ class Objects:
 
 
 class ObjectWriter:
-    """Streams one object: a single put while it is small, a multipart upload from 8 MiB on, aborted on an error."""
+    """Streams one object: a single put while it is small, a multipart upload from 8 MiB on, aborted on an
+    error.
+    """
 
     def __init__(self, bucket: str, key: str, content_type: str) -> None:
         self._target = {"Bucket": bucket, "Key": key}

@@ -1,19 +1,21 @@
 """Shard items: who works on a shard (lease), which generation of it counts, and what was counted.
 
-Exactly-once rests on three conditional writes: the lease keeps two workers from asking the same questions, the
-write-once part (S3) fixes what the marks of a generation are, and `complete` moves the counters in the same
-transaction that marks the shard done, so a shard that is worked on twice counts once.
+Exactly-once rests on three conditional writes: the lease keeps two workers from asking the same questions,
+the write-once part (S3) fixes what the marks of a generation are, and `complete` moves the counters in the
+same transaction that marks the shard done, so a shard that is worked on twice counts once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Counts
 from marksheet.store import layout
 from marksheet.store.table import ConditionFailed, Item, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DONE = "DONE"
 OPEN = "OPEN"
@@ -84,9 +86,9 @@ class Shards:
     def lease(self, key: ShardKey, holder: Holder, *, now: float, seconds: float) -> Shard:
         """Take a shard for some seconds.
 
-        It can be taken when nobody holds it, when the holder's lease ran out, and by a later retry of the same Map
-        child at once: the state machine has then seen the earlier try fail. A second delivery of the same try is
-        refused. Raises `ShardBusy` or `ShardDone`.
+        It can be taken when nobody holds it, when the holder's lease ran out, and by a later retry of the
+        same Map child at once: the state machine has then seen the earlier try fail. A second delivery of the
+        same try is refused. Raises `ShardBusy` or `ShardDone`.
         """
         values = {
             ":execution": holder.execution,
@@ -103,7 +105,8 @@ class Shards:
                 "generation = if_not_exists(generation, :one) ADD leases :one",
                 values,
                 names=_NAMES,
-                condition="attribute_not_exists(PK) OR ((attribute_not_exists(#state) OR #state <> :done) AND "
+                condition="attribute_not_exists(PK) OR "
+                "((attribute_not_exists(#state) OR #state <> :done) AND "
                 "(lease_until < :now OR (holder = :execution AND retry < :retry)))",
             )
         except ConditionFailed as lost:
@@ -114,7 +117,9 @@ class Shards:
         return _to_shard(item)
 
     def renew(self, key: ShardKey, holder: Holder, *, until: float) -> None:
-        """Move the end of a lease; `until` 0 gives the shard back. Raises `LeaseLost` when it is somebody else's."""
+        """Move the end of a lease; `until` 0 gives the shard back. Raises `LeaseLost` when it is somebody
+        else's.
+        """
         try:
             self._table.update(
                 *key.item,
@@ -128,12 +133,14 @@ class Shards:
             raise LeaseLost from lost
 
     def complete(self, key: ShardKey, generation: int, counts: Counts) -> bool:
-        """Mark a shard done and move its run's counters, together and once; False when that had happened before."""
+        """Mark a shard done and move its run's counters, together and once; False when that had happened
+        before.
+        """
         values = {":done": DONE, ":generation": generation, **_count_values(counts)}
         done = self._table.to_update(
             *key.item,
-            "SET #state = :done, #right = :right, #wrong = :wrong, #unscored = :unscored, #errored = :errored "
-            "REMOVE lease_until, holder, retry, carry",
+            "SET #state = :done, #right = :right, #wrong = :wrong, #unscored = :unscored, "
+            "#errored = :errored REMOVE lease_until, holder, retry, carry",
             values,
             names={**_NAMES, **_COUNT_NAMES},
             condition="generation = :generation AND (attribute_not_exists(#state) OR #state <> :done)",
@@ -145,7 +152,9 @@ class Shards:
         return True
 
     def reopen(self, key: ShardKey, shard: Shard, carry: str) -> bool:
-        """Take a done shard's counts back and open its next generation, together; False when it changed meanwhile."""
+        """Take a done shard's counts back and open its next generation, together; False when it changed
+        meanwhile.
+        """
         values = {
             ":open": OPEN,
             ":done": DONE,

@@ -1,4 +1,6 @@
-"""The DynamoDB table: plain dicts in and out, conditions as one exception, nothing about what the items mean."""
+"""The DynamoDB table: plain dicts in and out, conditions as one exception, nothing about what the
+items mean.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ Item = dict[str, Any]
 
 
 class ConditionFailed(Exception):
-    """A conditional write lost. `item` is what stood there (empty when nothing did, or when it was not asked for)."""
+    """A conditional write lost. `item` is what stood there (empty when nothing did, or when it was not asked
+    for).
+    """
 
     def __init__(self, item: Item | None = None, failed: Sequence[int] = ()) -> None:
         super().__init__("conditional write refused")
@@ -97,7 +101,9 @@ class Table:
         names: Mapping[str, str] | None = None,
         condition: str | None = None,
     ) -> Item:
-        """Update one item and give back all of it as it is afterwards; raises `ConditionFailed` with what stood there."""
+        """Update one item and give back all of it as it is afterwards; raises `ConditionFailed` with what
+        stood there.
+        """
         try:
             answer = client("dynamodb").update_item(
                 TableName=self.name,
@@ -148,10 +154,11 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def transact(self, writes: Sequence[Mapping[str, Any]]) -> None:
-        """All or none of the writes (made by `to_put`, `to_update`); raises `ConditionFailed` naming the refused ones.
+        """All or none of the writes (made by `to_put`, `to_update`); raises `ConditionFailed` naming the
+        refused ones.
 
-        Conflicts with other transactions on the same item are tried again with full jitter: they say nothing about
-        our conditions, and the counter items of a busy run meet them now and then.
+        Conflicts with other transactions on the same item are tried again with full jitter: they say nothing
+        about our conditions, and the counter items of a busy run meet them now and then.
         """
         for attempt in range(12):
             try:
@@ -169,7 +176,9 @@ class Table:
                     raise
             time.sleep(random.uniform(0, min(1.0, 0.02 * 2**attempt)))
 
-    def to_put(self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None) -> Item:
+    def to_put(
+        self, item: Item, *, condition: str | None = None, values: Mapping[str, Any] | None = None
+    ) -> Item:
         put: dict[str, Any] = {"TableName": self.name, "Item": encode_item(item)}
         if condition:
             put["ConditionExpression"] = condition

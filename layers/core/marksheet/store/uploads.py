@@ -17,7 +17,13 @@ class Uploads:
         """Remember an upload until `expires_at` (Unix seconds; the table's time to live)."""
         key = {"PK": layout.uploads(organization), "SK": upload_id}
         self._table.put(
-            {**key, **item, "upload_id": upload_id, "status": Status.PROCESSING.value, "expires_at": expires_at}
+            {
+                **key,
+                **item,
+                "upload_id": upload_id,
+                "status": Status.PROCESSING.value,
+                "expires_at": expires_at,
+            }
         )
 
     def find(self, organization: str, upload_id: str) -> Item | None:

@@ -1,14 +1,16 @@
-"""A deployment on moto: table, bucket, bus; the state machine is a list of what was started."""
+"""Fixtures: a deployment on moto (table, bucket, bus); the state machine is a list of what was started."""
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
 from marksheet import aws, benchmarks, models, uploads
@@ -17,8 +19,11 @@ from marksheet.application import Application
 from marksheet.benchmarks import NewBenchmark
 from marksheet.credentials import Credentials
 from marksheet.domain import Benchmark, Caller, Evaluation, Model, ProviderName, Role, ScorerSpec, Status
+from marksheet.finishing import finish_evaluation
 from marksheet.keys import SCOPES
+from marksheet.lanes import LaneTask, score_lane
 from marksheet.models import NewModel
+from marksheet.planning import plan_evaluation
 from marksheet.settings import Settings
 from marksheet.store import layout, open_store
 
@@ -55,6 +60,16 @@ def aws_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty account with the table and the bucket of the template."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    # moto evaluates a condition and writes in two steps; DynamoDB and S3 do both as one, whatever other
+    # threads do.
+    one_at_a_time = threading.RLock()
+    make_call = BaseClient._make_api_call
+
+    def make_call_alone(self: BaseClient, operation_name: str, api_params: Any) -> Any:
+        with one_at_a_time:
+            return make_call(self, operation_name, api_params)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_call_alone)
     with mock_aws():
         aws.client.cache_clear()
         aws._session.cache_clear()
@@ -62,7 +77,10 @@ def aws_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("PK", "SK")],
-            KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+            KeySchema=[
+                {"AttributeName": "PK", "KeyType": "HASH"},
+                {"AttributeName": "SK", "KeyType": "RANGE"},
+            ],
         )
         aws.client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
@@ -119,16 +137,15 @@ def stranger() -> Caller:
 
 
 class Execution:
-    """Runs an evaluation as the state machine does: plan, then every lane until it is finished, then finish."""
+    """Runs an evaluation as the state machine does: plan, then every lane until it is finished,
+    then finish.
+    """
 
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def plan(self, evaluation: Evaluation) -> list[Any]:
+    def plan(self, evaluation: Evaluation) -> list[LaneTask]:
         """The lanes of the current attempt, as the map would hand them out."""
-        from marksheet.lanes import LaneTask
-        from marksheet.planning import plan_evaluation
-
         key = plan_evaluation(
             self._app, evaluation.organization, evaluation.evaluation_id, evaluation.attempt
         ).manifest_key
@@ -147,19 +164,17 @@ class Execution:
         ]
 
     def finish(self, evaluation: Evaluation) -> Status:
-        from marksheet.finishing import finish_evaluation
-
         return finish_evaluation(
             self._app, evaluation.organization, evaluation.evaluation_id, evaluation.attempt
         )
 
-    def run(self, evaluation: Evaluation) -> Status:
-        from marksheet.lanes import score_lane
+    def score(self, lanes: list[LaneTask]) -> None:
+        for task in lanes:
+            while not score_lane(self._app, task, seconds_left=60).finished:
+                pass
 
-        for task in self.plan(evaluation):
-            for _ in range(20):
-                if score_lane(self._app, task, seconds_left=60).finished:
-                    break
+    def run(self, evaluation: Evaluation) -> Status:
+        self.score(self.plan(evaluation))
         return self.finish(evaluation)
 
 
