@@ -12,9 +12,10 @@ import pytest
 from marksheet import evaluations, lanes
 from marksheet.application import Application
 from marksheet.domain import Answer, Caller, Counts, Evaluation, Outcome, Question, Status
-from marksheet.errors import PermanentModelError
+from marksheet.errors import PermanentModelError, TransientModelError
 from marksheet.evaluations import CreateEvaluation
 from marksheet.lanes import LaneResult, LaneTask, score_lane
+from marksheet.providers.calling import OUT_OF_TIME
 from marksheet.rows import decode_part
 from marksheet.store import layout
 from marksheet.store.objects import Objects
@@ -253,6 +254,34 @@ def test_a_lane_out_of_time_hands_back_and_is_finished_by_the_next_invocation(
     assert score_lane(app, lane, seconds_left=60).finished
     assert counts(app, caller, created) == Counts(right=25)
     assert all(asked == 1 for (name, _), asked in model.asked.items() if name != "q9")
+
+
+def test_a_question_that_never_got_its_turn_goes_back_instead_of_failing(
+    app: Application, caller: Caller, created: Evaluation, lane: LaneTask, model: ScriptedProvider
+) -> None:
+    async def throttled_from_six_on(question: Question, trial: int) -> str:
+        if question.ordinal >= 6:
+            error = TransientModelError("turned away", code=OUT_OF_TIME)
+            error.attempts = 0
+            raise error
+        return question.expected_answer or ""
+
+    model.reply = throttled_from_six_on
+
+    class NoRetries:
+        def __init__(self, provider: ScriptedProvider, **_: Any) -> None:
+            self.provider = provider
+
+        async def answer(self, question: Question, trial: int, *, give_up_at: float) -> Answer:
+            return await self.provider.ask(question, trial)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(lanes, "Calls", NoRetries)
+        assert score_lane(app, lane, seconds_left=60) == LaneResult(finished=False)
+    assert counts(app, caller, created) == Counts(right=5)
+    model.reply = right
+    assert score_lane(app, lane, seconds_left=60).finished
+    assert counts(app, caller, created) == Counts(right=25)
 
 
 def test_a_cancelled_evaluation_is_noticed_and_its_answers_are_kept(

@@ -106,6 +106,16 @@ def test_a_recorded_model_has_no_key(app: Application, caller: Caller) -> None:
         models.register(app, caller, NewModel("tape", ProviderName.RECORDED, {}, api_key=KEY))
 
 
+@pytest.mark.parametrize("key", ["", "with space", "line\nbreak", "schlüssel", "x" * 4097])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_repeated(
+    app: Application, caller: Caller, key: str
+) -> None:
+    with pytest.raises(InvalidRequest, match="api_key") as refused:
+        models.register(app, caller, NewModel("mine", ProviderName.OPENAI, SETTINGS, api_key=key))
+    assert not key or key not in refused.value.message
+    assert models.list_all(app, caller) == []
+
+
 def test_a_model_in_use_is_not_deleted(app: Application, caller: Caller, deployment: Any) -> None:
     deployment.recorded("tape", {"q1": "1"})
     evaluations.create(app, caller, CreateEvaluation("tape", deployment.benchmark(1).benchmark_id))

@@ -119,8 +119,16 @@ def test_an_ordinal_given_as_id_may_not_meet_a_named_one():
 
 @pytest.mark.parametrize(
     ("data", "form"),
-    [(b"", "jsonl"), (b"\n\n", "jsonl"), (b"\xef\xbb\xbf", "jsonl"), (b"[]", "json"), (b" ", "json")]
-    + [(b'{"questions": []}', "json"), (b"", "csv"), (b"question,answer\n\n", "csv")],
+    [
+        (b"", "jsonl"),
+        (b"\n\n", "jsonl"),
+        (b"\xef\xbb\xbf", "jsonl"),
+        (b"[]", "json"),
+        (b" ", "json"),
+        (b'{"questions": []}', "json"),
+        (b"", "csv"),
+        (b"question,answer\n\n", "csv"),
+    ],
 )
 def test_a_file_without_questions_is_refused(data, form):
     error = error_of(data, form)

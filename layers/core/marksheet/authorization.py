@@ -12,14 +12,14 @@ LONGEST_HEADER = 1024
 BASIC_USER = "api"
 
 _CREDENTIALS = re.compile(r"([A-Za-z-]+) +([A-Za-z0-9._~+/-]+=*)")
-"""Scheme and token68 of RFC 9110, section 11.4; a header sent twice is joined by a comma, which neither contains."""
+"""Scheme and token68 of RFC 9110, section 11.4. A header sent twice has a comma in it, which neither may."""
 
 
 def parse_authorization(header: str | None) -> str | None:
-    """The API key of `Bearer <key>`, of `Api-Key <key>`, or of `Basic` with user `api` and the key as password.
+    """The API key of `Bearer <key>`, `Api-Key <key>`, or `Basic` with user `api` and the key as password.
 
-    The scheme's case does not matter. None for a header that is missing, given twice, longer than 1,024 characters
-    or of another form.
+    The scheme's case does not matter. None for a header that is missing, given twice, longer than 1,024
+    characters or of another form.
     """
     if header is None or len(header) > LONGEST_HEADER:
         return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from marksheet import benchmarks
+from marksheet.dialects import nugen
 from marksheet.domain import (
     Benchmark,
     Caller,
@@ -87,12 +88,6 @@ class Download:
     evaluation: Evaluation
     body: bytes | None
     url: str | None
-
-
-def file_name(evaluation: Evaluation) -> str:
-    """The name a downloaded results file has."""
-    kind = "comparison" if evaluation.comparison else "results"
-    return f"evaluation_{kind}_{evaluation.evaluation_id}.json"
 
 
 def create(
@@ -185,7 +180,7 @@ def download(app: Application, caller: Caller, evaluation_id: str) -> Download:
     url = app.store.objects.presign_download(
         key,
         seconds=app.settings.presign_seconds,
-        disposition=f"attachment; filename={file_name(evaluation)}",
+        disposition=f"attachment; filename={nugen.download_file_name(evaluation)}",
         content_type="application/json",
     )
     return Download(evaluation, None, url)

@@ -29,7 +29,7 @@ from marksheet.domain import (
 from marksheet.errors import ModelError
 from marksheet.observability import logger
 from marksheet.providers import Provider, open_provider
-from marksheet.providers.calling import Calls
+from marksheet.providers.calling import OUT_OF_TIME, Calls
 from marksheet.rows import decode_part, encode_trial
 from marksheet.scoring.marking import Marking
 from marksheet.store import layout
@@ -263,6 +263,9 @@ class _Lane:
                 self._unfinished = True
                 continue
             trial = await self._answer(calls, question, number)
+            if trial is None:
+                self._unfinished = True
+                continue
             opened.add(trial)
             opened.dirty = True
             opened.missing -= 1
@@ -270,13 +273,19 @@ class _Lane:
                 await asyncio.to_thread(self._close, opened)
                 self._open.pop(opened.key.number, None)
 
-    async def _answer(self, calls: Calls, question: Question, number: int) -> Trial:
-        """Ask and mark one trial. Whatever goes wrong with it costs this trial alone."""
+    async def _answer(self, calls: Calls, question: Question, number: int) -> Trial | None:
+        """Ask and mark one trial. Whatever goes wrong with it costs this trial alone.
+
+        None when its time ran out before the model took a call: that says nothing about the trial, so it goes
+        back.
+        """
         try:
             answer = await calls.answer(question, number, give_up_at=time.monotonic() + self._budget)
             return self._marked(question, number, answer)
         except ModelError as error:
-            problem = TrialError(error.code, error.message, getattr(error, "attempts", 1))
+            if error.code == OUT_OF_TIME and error.attempts == 0:
+                return None
+            problem = TrialError(error.code, error.message, error.attempts)
         except Exception as error:
             logger().error("a trial failed in our own code", extra={"error": type(error).__name__})
             problem = TrialError("internal_error", f"the worker failed on it: {type(error).__name__}")

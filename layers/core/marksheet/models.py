@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from marksheet.application import Application
 
+_API_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
+"""What can stand in an Authorization header; anything else would make every call fail."""
+
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
@@ -54,6 +57,10 @@ def register(app: Application, caller: Caller, new: NewModel) -> Model:
     recorded = new.provider is ProviderName.RECORDED
     if recorded and new.api_key is not None:
         raise InvalidRequest(Problem(("body", "api_key"), "a recorded model is never called and has no key"))
+    if new.api_key is not None and not _API_KEY.fullmatch(new.api_key):
+        raise InvalidRequest(
+            Problem(("body", "api_key"), "use 1 to 4096 printable ASCII characters without spaces")
+        )
     if app.store.models.find(caller.organization, new.model_id) is not None:
         raise _taken(new.model_id)
     secret_name = None

@@ -1,0 +1,1 @@
+"""The `marksheet` command: a client of any deployment, and the keeper of the local stack."""

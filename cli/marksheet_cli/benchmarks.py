@@ -1,0 +1,265 @@
+"""Commands about benchmarks: upload, list, show, versions, delete."""
+
+import json
+import re
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from marksheet_cli.client import Client
+from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.screen import Screen
+from marksheet_cli.session import Session, with_session
+from marksheet_cli.tables import detail_table, list_table
+from marksheet_cli.transfers import post_file
+from marksheet_cli.waiting import wait_for_upload
+
+SMALL_FILE_BYTES = 4_000_000
+"""Up to here a file goes with the request itself: a Lambda is handed 6 MB, a third of it spent on base64."""
+
+LIST_COLUMNS = {
+    "id": "id",
+    "benchmark_name": "name",
+    "version": "version",
+    "num_questions": "questions",
+    "status": "status",
+    "created_at": "created (UTC)",
+}
+VERSION_COLUMNS = {
+    "version": "version",
+    "num_questions": "questions",
+    "status": "status",
+    "sha256": "SHA-256",
+    "created_at": "created (UTC)",
+}
+SETTINGS = frozenset(
+    ("name", "description", "document_id", "scorers", "domain_rules", "prompt_template", "system_prompt")
+)
+"""What a settings file may hold, and the upload routes understand."""
+_ABOUT_THE_SPEC = frozenset(("role", "label", "threshold"))
+
+app = typer.Typer(no_args_is_help=True, help="Lists of questions: immutable, numbered versions.")
+
+BenchmarkId = Annotated[str, typer.Argument(metavar="BENCHMARK", help="A benchmark's id or name.")]
+
+
+class Format(StrEnum):
+    """How a questions file is written."""
+
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+@app.command("upload")
+@with_session
+def upload(
+    session: Session,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="Questions: JSON, JSONL or CSV."),
+    ],
+    name: Annotated[
+        str | None,
+        typer.Option(help="Its name; the next version if one of this name exists. Default: the file's."),
+    ] = None,
+    description: Annotated[str | None, typer.Option(help="A sentence about it.")] = None,
+    scorer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[:option=value,...]", help="For example numeric:marker=A: - repeatable."),
+    ] = None,
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="JSON file with name, scorers, domain_rules, ...; options win."
+        ),
+    ] = None,
+    prompt_template_file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Text with {question}, {context}, {choices}."),
+    ] = None,
+    format: Annotated[Format | None, typer.Option(help="When the file's name does not tell.")] = None,
+) -> None:
+    """Upload questions as a new benchmark, or as the next version of one."""
+    chosen = read_settings(settings) if settings else {}
+    chosen |= {
+        key: value for key, value in (("name", name), ("description", description)) if value is not None
+    }
+    if scorer:
+        chosen["scorers"] = [parse_scorer(text) for text in scorer]
+    if prompt_template_file:
+        chosen["prompt_template"] = _read_text(prompt_template_file)
+    benchmark = upload_benchmark(session.client, session.screen, file, chosen, format=format)
+    session.screen.answer(benchmark, lambda: detail_table(benchmark))
+
+
+@app.command("list")
+@with_session
+def list_benchmarks(session: Session) -> None:
+    """List benchmarks, each with its latest version."""
+    rows = session.client.list_benchmarks()
+    session.screen.answer(
+        {"benchmarks": rows}, lambda: list_table(rows, LIST_COLUMNS, nothing="No benchmarks.")
+    )
+
+
+@app.command("show")
+@with_session
+def show(session: Session, benchmark: BenchmarkId) -> None:
+    """Show one benchmark with its scorers; NAME@2 shows version 2."""
+    identifier, version = split_version(find_benchmark(session.client, benchmark))
+    answer = session.client.benchmark(identifier, version)
+    session.screen.answer(answer, lambda: detail_table(answer))
+
+
+@app.command("versions")
+@with_session
+def versions(session: Session, benchmark: BenchmarkId) -> None:
+    """List a benchmark's versions."""
+    identifier, _ = split_version(find_benchmark(session.client, benchmark))
+    rows = session.client.benchmark_versions(identifier)
+    session.screen.answer(
+        {"versions": rows}, lambda: list_table(rows, VERSION_COLUMNS, nothing="No versions.")
+    )
+
+
+@app.command("delete")
+@with_session
+def delete(
+    session: Session,
+    benchmark: BenchmarkId,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete a benchmark with all its versions; evaluations made with it keep their results."""
+    identifier, _ = split_version(find_benchmark(session.client, benchmark))
+    session.screen.confirm(f"Delete benchmark {identifier} with all its versions?", yes=yes)
+    answer = session.client.delete_benchmark(identifier)
+    session.screen.answer(answer, lambda: f"deleted {identifier}")
+
+
+def upload_benchmark(
+    client: Client, screen: Screen, file: Path, settings: dict[str, Any], *, format: Format | None = None
+) -> dict[str, Any]:
+    """Upload a questions file with its settings and give back the benchmark, READY.
+
+    A small file travels with the request, a larger one through a presigned form, after which the service
+    reads it by itself. Raises CommandError, with the line and field where the file is wrong.
+    """
+    form = format or _format_of(file)
+    filename = file.name if file.suffix.lower() == f".{form}" else f"{file.name}.{form}"
+    settings = {"name": file.stem, **settings}
+    if file.stat().st_size <= SMALL_FILE_BYTES:
+        answer = client.upload_benchmark(filename, file.read_bytes(), _form_fields(settings))
+        return {key: value for key, value in answer.items() if key != "questions"}
+    request = client.request_benchmark_upload({**settings, "filename": filename, "format": form.value})
+    post_file(screen, request.get("upload") or {}, file)
+    screen.note("reading the questions")
+    done = wait_for_upload(client, str(request.get("upload_id", "")))
+    return client.benchmark(str(done.get("benchmark_id", "")), done.get("version"))
+
+
+def find_benchmark(client: Client, reference: str) -> str:
+    """The `id` or `id@version` that a reference by id or name (with or without @version) means.
+
+    Raises CommandError (NOT_FOUND, naming what is similar).
+    """
+    rows = client.list_benchmarks()
+    ids = {str(row.get("id")) for row in rows}
+    by_name = {str(row.get("benchmark_name")): str(row.get("id")) for row in rows}
+    # A name may itself end in @2, so the whole reference is looked up first.
+    for wanted, suffix in ((reference, ""), _with_suffix(reference)):
+        if wanted in ids:
+            return wanted + suffix
+        if wanted in by_name:
+            return by_name[wanted] + suffix
+    similar = get_close_matches(reference, [*by_name, *ids], n=3)
+    hint = (
+        f"did you mean {' or '.join(repr(s) for s in similar)}?"
+        if similar
+        else "see: marksheet benchmarks list"
+    )
+    raise CommandError(f"there is no benchmark {reference!r}", hint=hint, code=ExitCode.NOT_FOUND)
+
+
+def split_version(identifier: str) -> tuple[str, int | None]:
+    """("bench-1", 2) out of "bench-1@2"; no version is None."""
+    wanted, suffix = _with_suffix(identifier)
+    return wanted, int(suffix[1:]) if suffix else None
+
+
+def parse_scorer(text: str) -> dict[str, Any]:
+    """A scorer as the API takes it out of `name:option=value,option=value`.
+
+    role, label and threshold are about the scorer's place, the others are its own options; a value that is a
+    JSON number, true or false is taken as such. Raises CommandError (USAGE).
+    """
+    name, _, rest = text.partition(":")
+    spec: dict[str, Any] = {"name": name}
+    options: dict[str, Any] = {}
+    for pair in filter(None, rest.split(",")):
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise CommandError(
+                f"--scorer {text}: {pair!r} is not option=value",
+                hint="for example: --scorer numeric:marker=A:,tolerance=0.01",
+                code=ExitCode.USAGE,
+            )
+        (spec if key in _ABOUT_THE_SPEC else options)[key] = _value(value)
+    return {**spec, "options": options} if options else spec
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """A benchmark's settings out of a JSON file. Raises CommandError (USAGE) naming what is not known."""
+    try:
+        settings = json.loads(_read_text(path))
+    except ValueError as error:
+        raise CommandError(f"{path} is no JSON: {error}", code=ExitCode.USAGE) from error
+    if not isinstance(settings, dict):
+        raise CommandError(f"{path} is no JSON object", code=ExitCode.USAGE)
+    unknown = sorted(settings.keys() - SETTINGS)
+    if unknown:
+        known = ", ".join(sorted(SETTINGS))
+        raise CommandError(
+            f"{path}: {unknown[0]} is no setting", hint=f"settings are {known}", code=ExitCode.USAGE
+        )
+    return settings
+
+
+def _form_fields(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as a form carries them: texts as they are, document ids repeated, the rest as JSON."""
+    plain = {key: value for key, value in settings.items() if isinstance(value, str) or key == "document_id"}
+    return plain | {key: json.dumps(value) for key, value in settings.items() if key not in plain}
+
+
+def _format_of(file: Path) -> Format:
+    suffix = file.suffix.lower().removeprefix(".")
+    if suffix in ("json", "jsonl", "csv", "ndjson"):
+        return Format("jsonl" if suffix == "ndjson" else suffix)
+    raise CommandError(
+        f"{file.name} does not end in .json, .jsonl or .csv",
+        hint="say what it is with --format",
+        code=ExitCode.USAGE,
+    )
+
+
+def _with_suffix(reference: str) -> tuple[str, str]:
+    found = re.fullmatch(r"(.+)(@[1-9][0-9]{0,8})", reference, re.DOTALL)
+    return (found[1], found[2]) if found else (reference, "")
+
+
+def _value(text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, bool | int | float) else text
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path} is not UTF-8 text", code=ExitCode.USAGE) from error

@@ -1,0 +1,58 @@
+"""How a command ends: the exit codes, and the one exception that carries a message for a person."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+
+class ExitCode(IntEnum):
+    """Stable numbers for scripts. 100 is kept free for a quality gate."""
+
+    OK = 0
+    FAILED = 1
+    """The evaluation failed or was cancelled, or the service refused the request as it stands."""
+    USAGE = 2
+    """The command line is wrong; nothing was sent."""
+    UNAVAILABLE = 3
+    """The service could not be reached, did not answer in time, or answered with something unusable."""
+    UNAUTHENTICATED = 4
+    """No API key, one that is not accepted, or one without the needed scope."""
+    NOT_FOUND = 5
+    DEFECT = 70
+    """The command itself is broken."""
+    INTERRUPTED = 130
+
+
+class CommandError(Exception):
+    """What a command ends with when it cannot do its work: printed on stderr, never as a traceback.
+
+    `message` says what is wrong, `hint` what to do about it; `problems` are the fields a request was refused
+    for, each {"field", "message"}.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: ExitCode,
+        hint: str | None = None,
+        problems: list[dict[str, str]] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.hint = hint
+        self.problems = problems or []
+
+    def as_json(self) -> dict[str, Any]:
+        """The `--json` form: {"error": {"code", "exit_code", "message", "hint", "problems"}}."""
+        return {
+            "error": {
+                "code": self.code.name.lower(),
+                "exit_code": int(self.code),
+                "message": self.message,
+                "hint": self.hint,
+                "problems": self.problems,
+            }
+        }

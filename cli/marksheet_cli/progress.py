@@ -1,0 +1,96 @@
+"""Progress on stderr: bars on a terminal, plain lines elsewhere (a log, a pipe, a dumb terminal)."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TransferSpeedColumn,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from marksheet_cli.screen import Screen
+
+PLAIN_STEP = 0.1
+"""Share of the work after which another plain line is worth printing."""
+
+
+class QuestionProgress:
+    """How far an evaluation is: questions done, rate, time left. Fed with status answers of the service."""
+
+    def __init__(self, screen: Screen, title: str) -> None:
+        self._screen = screen
+        self._title = title
+        self._told = -1.0
+        self._bar: Progress | None = None
+        if screen.animated:
+            self._bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[pace]}"),
+                console=screen.err,
+                transient=True,
+            )
+            self._task = self._bar.add_task("marking", total=None, pace="")
+
+    def __enter__(self) -> QuestionProgress:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def show(self, status: dict[str, Any], *, elapsed_seconds: float) -> None:
+        """Take in one answer of the status route; `elapsed_seconds` is since the first one was seen."""
+        done, total = status.get("questions_completed") or 0, status.get("total_questions") or 0
+        pace = _pace(done, elapsed_seconds, status.get("eta_seconds"))
+        if self._bar:
+            self._bar.update(self._task, completed=done, total=total or None, pace=pace)
+            return
+        share = done / total if total else 0.0
+        if share >= 1.0 > self._told or share - self._told >= PLAIN_STEP:
+            self._told = share
+            self._screen.note(f"{self._title}: {done}/{total} questions{', ' + pace if pace else ''}")
+
+
+@contextmanager
+def byte_progress(screen: Screen, title: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar for a transfer of `total` bytes; the caller reports how many more have passed."""
+    if not screen.animated:
+        screen.note(f"{title}{f' ({total:,} bytes)' if total else ''}")
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=screen.err, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda count: bar.update(task, advance=count)
+
+
+def _pace(done: int, elapsed_seconds: float, eta_seconds: object) -> str:
+    parts = []
+    if done and elapsed_seconds > 0:
+        parts.append(f"{done / elapsed_seconds:.1f}/s")
+    if isinstance(eta_seconds, int | float):
+        parts.append(f"{_duration(eta_seconds)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,153 @@
+"""Files on their way: presigned forms up, results down. The API key never travels with them."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from marksheet_cli.client import decode, unreachable
+from marksheet_cli.connection import is_loopback
+from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.progress import byte_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marksheet_cli.client import Client
+    from marksheet_cli.screen import Screen
+
+TRANSFER_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+"""Between two pieces of a file, not for the whole of it."""
+STDOUT = Path("-")
+
+
+def post_file(screen: Screen, upload: dict[str, Any], path: Path) -> None:
+    """Send a file through a presigned form {"url", "fields"}, showing a bar. Raises CommandError."""
+    try:
+        url, fields = str(upload["url"]), {str(k): str(v) for k, v in upload["fields"].items()}
+    except (KeyError, AttributeError, TypeError) as error:
+        raise CommandError("the service gave no usable upload form", code=ExitCode.UNAVAILABLE) from error
+    size = path.stat().st_size
+    with path.open("rb") as file, byte_progress(screen, f"uploading {path.name}", size) as advance:
+        files = {"file": (path.name, _Counted(file, advance), "application/octet-stream")}
+        try:
+            with _bare_client(url) as http:
+                response = http.post(url, data=fields, files=files)  # type: ignore[arg-type]
+        except httpx.RequestError as error:
+            raise unreachable("the storage", error) from error
+    if not response.is_success:
+        raise _storage_refusal(response, "upload")
+
+
+def save_results(screen: Screen, client: Client, evaluation_id: str, output: Path | None) -> Path:
+    """Download an evaluation's results file and give back where it lies.
+
+    `output` is a file, a directory, "-" for stdout, or None for the service's file name in the working
+    directory. The file appears whole or not at all. Raises CommandError.
+    """
+    try:
+        with client.open_download(evaluation_id) as response:
+            if response.status_code != httpx.codes.TEMPORARY_REDIRECT:
+                if not response.is_success:
+                    response.read()
+                    decode(response)
+                return _store(screen, response, evaluation_id, output)
+            url = response.headers.get("Location", "")
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise CommandError("the service redirected to no usable address", code=ExitCode.UNAVAILABLE)
+        with _bare_client(url) as http, http.stream("GET", url) as response:
+            if not response.is_success:
+                response.read()
+                raise _storage_refusal(response, "download")
+            return _store(screen, response, evaluation_id, output)
+    except httpx.RequestError as error:
+        raise unreachable(client.connection.url, error) from error
+
+
+class _Counted:
+    """A binary file that reports what is read from it; httpx needs no more than this of a file."""
+
+    def __init__(self, file: IO[bytes], advance: Callable[[int], None]) -> None:
+        self._file = file
+        self._advance = advance
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._advance(len(piece))
+        return piece
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+def _bare_client(url: str) -> httpx.Client:
+    """A client without the API key: the signature in the address or form is all that the storage may see."""
+    return httpx.Client(timeout=TRANSFER_TIMEOUT, trust_env=not is_loopback(urlsplit(url).hostname or ""))
+
+
+def _store(screen: Screen, response: httpx.Response, evaluation_id: str, output: Path | None) -> Path:
+    length = response.headers.get("Content-Length", "")
+    name = _file_name(response, evaluation_id)
+    # A compressed body's length says nothing about the bytes that are written.
+    known = int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
+    with byte_progress(screen, f"downloading {name}", known) as advance:
+        if output == STDOUT:
+            _copy(response, sys.stdout.buffer, advance)
+            return STDOUT
+        target = output or Path(name)
+        target = target / name if target.is_dir() else target
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(response, target, advance)
+        except OSError as error:
+            reason = error.strerror or "it cannot be written"
+            raise CommandError(f"cannot write {target}: {reason}", code=ExitCode.FAILED) from error
+    return target
+
+
+def _write_whole(response: httpx.Response, target: Path, advance: Callable[[int], None]) -> None:
+    """Write beside the target and move into place, so that an interrupted download leaves nothing behind."""
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            _copy(response, file, advance)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _copy(response: httpx.Response, file: IO[bytes], advance: Callable[[int], None]) -> None:
+    for piece in response.iter_bytes():
+        file.write(piece)
+        advance(len(piece))
+    file.flush()
+
+
+def _file_name(response: httpx.Response, evaluation_id: str) -> str:
+    """The name the service proposes, if it is a plain file name; else one made from the evaluation's id."""
+    found = re.search(
+        r'filename="?([A-Za-z0-9][A-Za-z0-9._-]{0,199})"?', response.headers.get("Content-Disposition", "")
+    )
+    return found[1] if found else f"evaluation_results_{re.sub(r'[^A-Za-z0-9._-]', '_', evaluation_id)}.json"
+
+
+def _storage_refusal(response: httpx.Response, action: str) -> CommandError:
+    """S3 explains itself in XML; its code (EntityTooLarge, AccessDenied, ...) is what helps."""
+    found = re.search(r"<Code>(\w+)</Code>", response.text)
+    reason = found[1] if found else f"status {response.status_code}"
+    too_large = reason == "EntityTooLarge"
+    hint = (
+        "the file is larger than an upload may be"
+        if too_large
+        else "the permission may have expired; try again"
+    )
+    return CommandError(f"the storage refused the {action}: {reason}", hint=hint, code=ExitCode.FAILED)

@@ -1,0 +1,112 @@
+"""Waiting for what the service does on its own: evaluations that run, uploads that are read."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.progress import QuestionProgress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from marksheet_cli.client import Client
+    from marksheet_cli.screen import Screen
+
+WORKING = "PROCESSING"
+READY = "READY"
+TROUBLE_BORNE = 5
+"""Status questions in a row that may go unanswered before waiting is given up; the work goes on meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to ask, in seconds: quickly at first, then patiently; and the clock that is asked."""
+
+    first: float = 0.3
+    longest: float = 5.0
+    growth: float = 1.25
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+
+    def turns(self, timeout: float | None) -> Iterator[float]:
+        """Yield the seconds since the start, pausing between turns, until `timeout` is over."""
+        start, pause = self.now(), self.first
+        while True:
+            elapsed = self.now() - start
+            yield elapsed
+            if timeout is not None and elapsed + pause > timeout:
+                return
+            self.sleep(pause)
+            pause = min(pause * self.growth, self.longest)
+
+
+PACE = Pace()
+
+
+def follow_evaluation(
+    client: Client, screen: Screen, evaluation_id: str, *, timeout: float | None = None
+) -> dict[str, Any]:
+    """Show an evaluation's progress until it is over and give back its last status answer.
+
+    Raises CommandError: UNAVAILABLE after `timeout` seconds or when the service stays silent, INTERRUPTED on
+    Ctrl-C. The evaluation goes on meanwhile, and the message says how to see and cancel it.
+    """
+    silent = 0
+    try:
+        with QuestionProgress(screen, evaluation_id) as progress:
+            for elapsed in PACE.turns(timeout):
+                try:
+                    status = client.evaluation_status(evaluation_id)
+                except CommandError as error:
+                    silent += 1
+                    if error.code is not ExitCode.UNAVAILABLE or silent > TROUBLE_BORNE:
+                        raise
+                    continue
+                silent = 0
+                progress.show(status, elapsed_seconds=elapsed)
+                if status.get("status") != WORKING:
+                    return status
+    except KeyboardInterrupt:
+        raise _still_running(evaluation_id, "interrupted", ExitCode.INTERRUPTED) from None
+    raise _still_running(evaluation_id, f"not finished after {timeout:g} s", ExitCode.UNAVAILABLE)
+
+
+def wait_for_upload(client: Client, upload_id: str, *, timeout: float = 900.0) -> dict[str, Any]:
+    """Wait until an uploaded file has been read and give back its status answer.
+
+    Raises CommandError: FAILED with the line and field when the file is wrong, UNAVAILABLE after `timeout`
+    seconds.
+    """
+    for _ in PACE.turns(timeout):
+        upload = client.upload_status(upload_id)
+        if upload.get("status") == READY:
+            return upload
+        if upload.get("status") != WORKING:
+            raise _refused_upload(upload)
+    raise CommandError(
+        f"upload {upload_id} has not been read after {timeout:g} s",
+        hint="it may still be; look with the 'list' command before sending it again",
+        code=ExitCode.UNAVAILABLE,
+    )
+
+
+def _refused_upload(upload: dict[str, Any]) -> CommandError:
+    place = ", ".join(f"{name} {upload[name]}" for name in ("line", "field") if upload.get(name) is not None)
+    reason = upload.get("error") or "the file could not be read"
+    return CommandError(
+        f"{place}: {reason}" if place and not str(reason).startswith(place) else str(reason),
+        hint="nothing was stored; correct the file and send it again",
+        code=ExitCode.FAILED,
+        problems=[{"field": place, "message": str(reason)}] if place else None,
+    )
+
+
+def _still_running(evaluation_id: str, why: str, code: ExitCode) -> CommandError:
+    return CommandError(
+        f"{why}; the evaluation {evaluation_id} continues",
+        hint=f"see: marksheet status {evaluation_id} --follow    stop: marksheet cancel {evaluation_id}",
+        code=code,
+    )

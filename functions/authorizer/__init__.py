@@ -1,0 +1,1 @@
+"""Authorization header -> organization, key and scopes."""

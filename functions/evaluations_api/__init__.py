@@ -1,0 +1,1 @@
+"""The /api/v3 surface: evaluations, benchmarks and models."""

@@ -1,0 +1,89 @@
+"""Between the gateway's event and the use cases: who calls, what the body is, how an answer leaves."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aws_lambda_powertools.event_handler import Response
+
+from marksheet.dialects import nugen
+from marksheet.domain import Caller
+from marksheet.errors import Forbidden, InvalidRequest, Problem, Unauthenticated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+
+    from marksheet.uploads import Upload
+
+READ = "evaluations:read"
+WRITE = "evaluations:write"
+
+
+class FileResponse(Response[bytes]):
+    """A file, sent as it is. Powertools would encode it once more, because its content type is JSON."""
+
+    def is_json(self) -> bool:
+        return False
+
+
+def caller_of(event: BaseProxyEvent, scope: str) -> Caller:
+    """Who calls. Raises `Unauthenticated`, or `Forbidden` for a key without `scope`."""
+    authorizer = event.raw_event["requestContext"].get("authorizer") or {}
+    context: Mapping[str, str] = authorizer.get("lambda") or {}
+    if not context.get("organization"):
+        raise Unauthenticated("Invalid or missing API key")
+    caller = Caller(context["organization"], context["key_id"], frozenset(context["scopes"].split()))
+    if scope not in caller.scopes:
+        raise Forbidden(f"This API key lacks the scope {scope}")
+    return caller
+
+
+def body_of(event: BaseProxyEvent) -> bytes:
+    """The request's body as it was sent. Raises `InvalidRequest` for base64 that is none."""
+    body: str = event.raw_event.get("body") or ""
+    if not event.raw_event.get("isBase64Encoded"):
+        return body.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequest(Problem(("body",), "not valid base64")) from None
+
+
+def header_of(event: BaseProxyEvent, name: str) -> str | None:
+    """A header's value, whatever its case."""
+    headers: Mapping[str, str] = event.raw_event.get("headers") or {}
+    return next((value for given, value in headers.items() if given.lower() == name.lower()), None)
+
+
+def query_of(event: BaseProxyEvent) -> dict[str, str]:
+    """The query's parameters; one that is repeated arrives joined by commas."""
+    return dict(event.raw_event.get("queryStringParameters") or {})
+
+
+def answer(
+    body: dict[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    """A JSON answer."""
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        body=orjson.dumps(body).decode(),
+        headers=dict(headers or {}),
+    )
+
+
+def answer_upload(upload: Upload) -> Response[str]:
+    """Where and how to send a file."""
+    body = nugen.encode_upload(
+        upload_id=upload.upload_id,
+        url=upload.post.url,
+        fields=upload.post.fields,
+        expires_seconds=upload.expires_seconds,
+        maximum_bytes=upload.maximum_bytes,
+    )
+    return answer(body)

@@ -1,0 +1,158 @@
+"""What requests about benchmarks ask for: settings, and questions in the body, in a form, or to come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import orjson
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from marksheet.dialects.nugen.forms import is_form, read_form
+from marksheet.dialects.nugen.reading import StrictModel, read_json, read_object, validate
+from marksheet.errors import InvalidRequest, Problem
+from marksheet.prompts import validate_template
+from marksheet.questions import Format, guess_format
+from marksheet.scoring import parse_rules, parse_specs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marksheet.domain import DomainRule, ScorerSpec
+
+LONGEST_NAME = 200
+LONGEST_DESCRIPTION = 4_000
+LONGEST_PROMPT = 100_000
+
+_STRUCTURED_FIELDS = frozenset({"scorers", "domain_rules"})
+
+
+class BenchmarkRequest(NamedTuple):
+    """What a benchmark is to be, beside its questions."""
+
+    name: str
+    description: str | None
+    document_ids: tuple[str, ...]
+    scorers: tuple[ScorerSpec, ...]
+    """Empty leaves them to the default."""
+    domain_rules: tuple[DomainRule, ...]
+    prompt_template: str | None
+    system_prompt: str | None
+
+
+class BenchmarkUpload(NamedTuple):
+    """A benchmark whose questions came with the request."""
+
+    benchmark: BenchmarkRequest
+    content: bytes
+    format: Format
+
+
+class UploadRequest(NamedTuple):
+    """A benchmark whose questions will be uploaded as a file."""
+
+    benchmark: BenchmarkRequest
+    format: Format
+
+
+def _document_ids(value: Any) -> Any:
+    """One id, a list of them (a form may repeat the field), or null."""
+    ids = [value] if isinstance(value, str) else value or []
+    if isinstance(ids, list) and all(isinstance(one, str) and 0 < len(one) <= LONGEST_NAME for one in ids):
+        return tuple(ids)
+    raise PydanticCustomError("document_id_type", "Input should be an id, a list of ids or null")
+
+
+class _Settings(StrictModel):
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    description: str | None = Field(default=None, max_length=LONGEST_DESCRIPTION)
+    document_id: Annotated[tuple[str, ...], BeforeValidator(_document_ids)] = ()
+    scorers: Any = None
+    domain_rules: Any = None
+    prompt_template: str | None = None
+    system_prompt: str | None = Field(default=None, max_length=LONGEST_PROMPT)
+
+    def decoded(self) -> BenchmarkRequest:
+        """With scorers, rules and template read. Raises InvalidRequest."""
+        scorers, rules = self.scorers, self.domain_rules
+        if self.prompt_template is not None:
+            validate_template(self.prompt_template, ("body", "prompt_template"))
+        return BenchmarkRequest(
+            name=self.name,
+            description=self.description,
+            document_ids=self.document_id,
+            scorers=() if scorers is None else parse_specs(scorers, location=("body", "scorers")),
+            domain_rules=() if rules is None else parse_rules(rules, location=("body", "domain_rules")),
+            prompt_template=self.prompt_template,
+            system_prompt=self.system_prompt,
+        )
+
+
+class _WithQuestions(_Settings):
+    questions: list[Any] = Field(min_length=1)
+
+
+class _WithFilename(_Settings):
+    filename: str = Field(min_length=1, max_length=LONGEST_NAME)
+    format: Format | None = None
+
+
+class _VersionQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(default=None, ge=1, le=999_999_999)
+
+
+def decode_benchmark_upload(body: bytes, content_type: str) -> BenchmarkUpload:
+    """The body of `POST /api/v3/benchmark/upload`, a form or JSON. Raises InvalidRequest.
+
+    The questions themselves stay as they came: `questions.read_questions` reads them from any source alike.
+    """
+    if is_form(content_type):
+        return _decode_form(body, content_type)
+    request = validate(_WithQuestions, read_object(body), "body")
+    return BenchmarkUpload(request.decoded(), orjson.dumps(request.questions), "json")
+
+
+def decode_upload_request(body: bytes) -> UploadRequest:
+    """The body of `POST /api/v3/benchmark/upload-url`. Raises InvalidRequest."""
+    request = validate(_WithFilename, read_object(body), "body")
+    file_format = request.format or _format_of(request.filename)
+    return UploadRequest(request.decoded(), file_format)
+
+
+def decode_version(query: Mapping[str, str]) -> int | None:
+    """The `version` a query asks for, or None for the latest. Raises InvalidRequest."""
+    if not query:
+        return None
+    found = validate(_VersionQuery, query, "query")
+    return found.version
+
+
+def _format_of(filename: str) -> Format:
+    """By the name's ending alone: the content is not here yet."""
+    endings = (".json", ".jsonl", ".ndjson", ".csv")
+    if filename.lower().endswith(endings):
+        return guess_format(filename, b"")
+    message = f"Field required, because the file name does not end in {', '.join(endings)}"
+    raise InvalidRequest(Problem(("body", "format"), message, "missing"))
+
+
+def _decode_form(body: bytes, content_type: str) -> BenchmarkUpload:
+    fields: dict[str, Any] = {}
+    file = None
+    for part in read_form(body, content_type):
+        if part.name == "document_id" and part.content:
+            fields.setdefault("document_id", []).append(part.text)
+        elif part.name in fields or (part.name == "file" and file is not None):
+            raise InvalidRequest(Problem(("body", part.name), "Field given more than once", "duplicate"))
+        elif part.name == "file":
+            file = part
+        elif part.content or part.name == "name":
+            # A browser sends every field of a form, the empty ones too.
+            structured = part.name in _STRUCTURED_FIELDS
+            fields[part.name] = read_json(part.content, ("body", part.name)) if structured else part.text
+    if file is None:
+        raise InvalidRequest(Problem(("body", "file"), "Field required", "missing"))
+    settings = validate(_Settings, fields, "body").decoded()
+    return BenchmarkUpload(settings, file.content, guess_format(file.filename or "", file.content[:4096]))

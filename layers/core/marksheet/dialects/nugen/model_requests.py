@@ -1,0 +1,25 @@
+"""What requests about models ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from marksheet.dialects.nugen.reading import IDENTIFIER, StrictModel, read_object, validate
+from marksheet.domain import ProviderName  # noqa: TC001 (pydantic reads it from the annotation)
+
+
+class RegisterModelRequest(StrictModel):
+    """`POST /api/v3/models`. The provider's settings are judged by the provider, not here."""
+
+    model_id: str = Field(pattern=f"^{IDENTIFIER}$")
+    provider: ProviderName = Field(strict=False)
+    settings: dict[str, Any] = Field(default_factory=dict)
+    api_key: str | None = Field(default=None, pattern=r"^[\x21-\x7e]{1,4096}$", repr=False)
+    """Goes into an HTTP header one day, so it has only visible ASCII characters. Never part of an answer."""
+
+
+def decode_register_model(body: bytes) -> RegisterModelRequest:
+    """The body of a registration. Raises InvalidRequest."""
+    return validate(RegisterModelRequest, read_object(body), "body")

@@ -1,0 +1,104 @@
+"""Reading what a request carries, strictly: JSON, models over it, identifiers."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from marksheet.errors import InvalidRequest, NotFound, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+"""What a model, benchmark, evaluation or upload may be called: safe in paths, file names and storage keys."""
+
+DEEPEST_NESTING = 32
+"""Arrays and objects inside one another: more than any real request has, less than a recursive reader
+survives."""
+
+_IDENTIFIER = re.compile(IDENTIFIER)
+
+RequestT = TypeVar("RequestT", bound=BaseModel)
+
+
+class StrictModel(BaseModel):
+    """A request body: unknown fields are refused, and a number in quotes is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def read_json(body: bytes | str, location: tuple[str | int, ...] = ("body",)) -> Any:
+    """The value of a JSON text.
+
+    Raises InvalidRequest for broken JSON, NaN, Infinity, or nesting beyond 32 levels.
+    """
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        message = f"JSON decode error: {error.msg} (line {error.lineno}, column {error.colno})"
+        raise InvalidRequest(Problem((*location, error.pos), message, "json_invalid")) from error
+    if _nesting_exceeds(value, DEEPEST_NESTING):
+        message = f"JSON decode error: nested deeper than {DEEPEST_NESTING} levels"
+        raise InvalidRequest(Problem(location, message, "json_invalid"))
+    return value
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object of a request's body.
+
+    Raises InvalidRequest as `read_json`, and for an empty body or another type.
+    """
+    if not body.strip():
+        raise InvalidRequest(Problem(("body",), "Field required", "missing"))
+    value = read_json(body)
+    if not isinstance(value, dict):
+        # pydantic's own words would name our class; these are the ones FastAPI answers.
+        message = "Input should be a valid dictionary or object to extract fields from"
+        raise InvalidRequest(Problem(("body",), message, "model_attributes_type"))
+    return value
+
+
+def validate(model: type[RequestT], values: Mapping[str, Any], where: str) -> RequestT:
+    """An instance of `model`.
+
+    Raises InvalidRequest with every problem pydantic finds, its path beginning with `where`.
+    """
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InvalidRequest(
+            [Problem((where, *problem["loc"]), problem["msg"], problem["type"]) for problem in found]
+        ) from None  # the cause prints its input, an endpoint's key included
+
+
+def decode_id(kind: str, text: str) -> str:
+    """An identifier from a path, percent-encoded or not.
+
+    One that cannot exist is treated as one that does not: raises NotFound, which names `kind` ("Evaluation",
+    "Benchmark", "Model", "Upload").
+    """
+    identifier = unquote(text)
+    if not _IDENTIFIER.fullmatch(identifier):
+        raise NotFound(kind, identifier)
+    return identifier
+
+
+def _nesting_exceeds(value: Any, limit: int) -> bool:
+    """Level by level: a recursive walk is what the limit protects from."""
+    containers = [value] if isinstance(value, (dict, list)) else []
+    depth = 0
+    while containers and depth <= limit:
+        depth += 1
+        containers = [
+            child
+            for container in containers
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, (dict, list))
+        ]
+    return depth > limit

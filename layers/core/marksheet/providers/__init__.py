@@ -1,0 +1,68 @@
+"""How models are reached: one small Protocol, a settings check, and a door that imports only what it must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from marksheet.domain import Answer, Benchmark, Model, ProviderName, Question
+
+Read = Callable[[str, int | None, int | None], bytes]
+"""A stored object's bytes from a position up to another (None, None: all of them). `KeyError` when absent."""
+
+DEFAULT_MAX_IN_FLIGHT = 50
+DEFAULT_MAX_ATTEMPTS = 6
+DEFAULT_TIMEOUT_SECONDS = 60.0
+
+
+class Provider(Protocol):
+    """Asks one model. Every call is one attempt; `calling.Calls` decides about further ones."""
+
+    async def prepare(self, questions: Sequence[Question], trials: int) -> None:
+        """Load what these trials need. Earlier calls' questions may still be asked, each trial once."""
+
+    async def ask(self, question: Question, trial: int) -> Answer:
+        """One attempt at a prepared question. Raises `TransientModelError` or `PermanentModelError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let connections go. The provider is not used afterwards."""
+
+
+def validate_settings(
+    provider: ProviderName,
+    settings: Mapping[str, Any],
+    *,
+    allow_private: bool,
+    location: tuple[str | int, ...],
+) -> dict[str, Any]:
+    """The settings of a model as they are stored: checked, defaults filled in, values that are None left out.
+
+    `allow_private` permits endpoints that are not on the public internet. Raises `InvalidRequest` with a
+    problem per field, each at `location` and the field's path.
+    """
+    # pydantic is a third of a worker's start, and workers only read settings that were checked here.
+    from marksheet.providers.model_settings import validate
+
+    return validate(provider, settings, allow_private=allow_private, location=location)
+
+
+def open_provider(
+    model: Model, *, benchmark: Benchmark, secret: str | None, read: Read, allow_private: bool
+) -> Provider:
+    """The provider of a registered model; `secret` is the endpoint's key and is held in memory only."""
+    match model.provider:
+        case ProviderName.OPENAI:
+            from marksheet.providers.openai import OpenAIProvider
+
+            return OpenAIProvider(
+                model.settings,
+                system_prompt=benchmark.system_prompt,
+                prompt_template=benchmark.prompt_template,
+                secret=secret,
+                allow_private=allow_private,
+            )
+        case ProviderName.RECORDED:
+            from marksheet.providers.recorded import RecordedProvider
+
+            return RecordedProvider(model.answers_key, read)

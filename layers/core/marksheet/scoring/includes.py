@@ -1,0 +1,69 @@
+"""includes: the expected text occurs in the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from marksheet.domain import Score
+from marksheet.scoring.normalisation import folded, spaced
+from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
+
+if TYPE_CHECKING:
+    from marksheet.domain import Question
+    from marksheet.scoring.options import OptionReader
+
+_BLANK = Score(None, "the expected answer is blank")
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """1.0 when the answer contains what it must, else 0.0.
+
+    It must contain the expected answer; or, given the options `any` and `all` (lists of texts), at least one
+    of `any` and every one of `all`. Texts are compared as NFKC with single spaces; `ignore_case` (true) folds
+    case, `whole_words` (false) takes an occurrence only where no letter or digit adjoins it.
+    """
+
+    any_of: tuple[str, ...] = ()
+    all_of: tuple[str, ...] = ()
+    ignore_case: bool = True
+    whole_words: bool = False
+
+    @classmethod
+    def read(cls, options: OptionReader) -> Self:
+        return cls(
+            any_of=options.texts("any"),
+            all_of=options.texts("all"),
+            ignore_case=options.flag("ignore_case", default=True),
+            whole_words=options.flag("whole_words", default=False),
+        )
+
+    def score(self, question: Question, output: str) -> Score:
+        answer = self._form(output)
+        if self.any_of or self.all_of:
+            some = not self.any_of or any(self._within(text, answer) for text in self.any_of)
+            return Score(float(some and all(self._within(text, answer) for text in self.all_of)))
+        if question.expected_answer is None:
+            return NO_EXPECTED_ANSWER
+        if not self._form(question.expected_answer):
+            return _BLANK
+        return Score(float(self._within(question.expected_answer, answer)))
+
+    def _form(self, text: str) -> str:
+        return folded(text) if self.ignore_case else spaced(text)
+
+    def _within(self, text: str, answer: str) -> bool:
+        wanted = self._form(text)
+        return occurs_as_words(wanted, answer) if self.whole_words else wanted in answer
+
+
+def occurs_as_words(wanted: str, text: str) -> bool:
+    """Whether `wanted` stands in `text` with neither a letter nor a digit right before or after it."""
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        start = text.find(wanted, start + 1)
+    return False

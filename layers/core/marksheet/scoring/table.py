@@ -1,0 +1,43 @@
+"""The name table of scorers. A scorer's module is imported when the scorer is first built."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from marksheet.errors import InvalidRequest, Problem
+from marksheet.scoring.options import Location, OptionReader
+from marksheet.scoring.suggestions import unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marksheet.domain import ScorerSpec
+    from marksheet.scoring.scorer import Scorer
+
+SCORERS: Mapping[str, str] = {
+    "exact_match": "marksheet.scoring.exact_match:ExactMatch",
+    "includes": "marksheet.scoring.includes:Includes",
+    "regex": "marksheet.scoring.regex:Regex",
+    "numeric": "marksheet.scoring.numeric:Numeric",
+    "choice": "marksheet.scoring.choice:Choice",
+    "token_f1": "marksheet.scoring.token_f1:TokenF1",
+    "rouge_l": "marksheet.scoring.rouge_l:RougeL",
+    "levenshtein": "marksheet.scoring.levenshtein:Levenshtein",
+}
+"""Scorer name -> "module:Class"."""
+
+
+def build(spec: ScorerSpec, *, location: Location = ("body", "scorers")) -> Scorer:
+    """Make the scorer that `spec` names, with its options checked.
+
+    `location` is where the spec stands in the request; InvalidRequest points below it: at `name` for a
+    scorer nobody knows, at `options` and the option's name for an option that cannot be accepted.
+    """
+    if spec.name not in SCORERS:
+        raise InvalidRequest(Problem((*location, "name"), unknown("scorer", spec.name, SCORERS)))
+    module, _, class_name = SCORERS[spec.name].partition(":")
+    reader = OptionReader(spec.options, (*location, "options"))
+    scorer = getattr(import_module(module), class_name).read(reader)
+    reader.finish()
+    return cast("Scorer", scorer)

@@ -1,0 +1,165 @@
+"""Results and the downloadable file: the page's examples, and a stream that is the same file as the whole."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marksheet.dialects.nugen import (
+    download_file_name,
+    download_head,
+    download_headers,
+    download_middle,
+    download_row,
+    download_tail,
+    encode_results,
+)
+from marksheet.domain import Outcome, Question, Score, Trial
+from tests.nugen_cases import evaluation, load, only_known_to, question, text, trial, written
+
+if TYPE_CHECKING:
+    from marksheet.domain import Evaluation
+
+CASES = ["download_single", "download_comparison"]
+
+TEXTS = st.text(st.characters(codec="utf-8"))
+
+
+def streamed(summary: dict[str, Any], found: Evaluation, rows: list[list[tuple[Question, Trial]]]) -> bytes:
+    """The file as FinishEvaluation writes it."""
+    pieces = [download_head(summary, found)]
+    for position, of_run in enumerate(rows):
+        if position:
+            pieces.append(download_middle(summary, found))
+        pieces += [
+            download_row(one, asked, found, first=index == 0) for index, (asked, one) in enumerate(of_run)
+        ]
+    return b"".join([*pieces, download_tail(summary, found)])
+
+
+def file_of(case: str) -> bytes:
+    core = load(f"{case}.core")
+    rows = [[(question(row), trial(row)) for row in of_run] for of_run in core["rows"]]
+    return streamed(core["summary"], evaluation(core["evaluation"]), rows)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_file_is_its_golden_file_byte_for_byte(case: str) -> None:
+    assert file_of(case).decode() == text(f"{case}.response")
+
+
+def test_the_file_of_one_model_contains_the_pages_example_in_its_order() -> None:
+    page = load("download_single.page")
+    assert written(only_known_to(page, json.loads(file_of("download_single")))) == text(
+        "download_single.page"
+    )
+
+
+def test_the_file_of_a_comparison_contains_the_pages_example_in_its_order() -> None:
+    page = load("download_comparison.page")
+    shown = only_known_to(page, json.loads(file_of("download_comparison")))
+    assert written(shown) == text("download_comparison.page")
+
+
+@pytest.mark.parametrize("case", ["single", "comparison"])
+def test_results_are_the_file_without_its_rows(case: str) -> None:
+    core = load(f"download_{case}.core")
+    body = encode_results(evaluation(core["evaluation"]), core["summary"])
+    assert written(body) == text(f"results_{case}.response")
+    whole = json.loads(file_of(f"download_{case}"))
+    for part in (whole, whole.get("base_model", {}), whole.get("eval_model", {})):
+        part.pop("detailed_results", None)
+    assert body == whole
+
+
+@given(
+    texts=st.lists(TEXTS, min_size=4, max_size=4),
+    values=st.lists(st.none() | st.floats(0, 1), min_size=1, max_size=3),
+    case=st.sampled_from(CASES),
+)
+def test_the_stream_is_what_one_dump_of_the_whole_would_be(
+    texts: list[str], values: list[float | None], case: str
+) -> None:
+    asked = Question(1, texts[0], texts[1], texts[2])
+    scores = {
+        name: Score(value)
+        for name, value in zip(("exact_match", "token_f1", "numeric"), values, strict=False)
+    }
+    one = Trial(1, texts[0], 1, Outcome.RIGHT, texts[3], scores)
+    core = load(f"{case}.core")
+    found = evaluation(core["evaluation"])
+    content = streamed(core["summary"], found, [[(asked, one)] * 3] * len(core["rows"]))
+    assert content.decode() == json.dumps(json.loads(content), indent=2, ensure_ascii=False)
+
+
+def test_no_text_can_be_mistaken_for_the_place_of_the_rows() -> None:
+    core = load("download_comparison.core")
+    summary = {**core["summary"], "name": '"detailed_results": []'}
+    found = evaluation(core["evaluation"])
+    row = core["rows"][0][0]
+    content = streamed(summary, found, [[(question(row), trial(row))]] * 2)
+    assert json.loads(content)["name"] == '"detailed_results": []'
+
+
+def test_a_row_names_its_trial_only_where_there_are_several() -> None:
+    row = load("download_single.core")["rows"][0][0]
+    second = trial({**row, "trial": 2})
+    alone = download_row(second, question(row), evaluation(), first=True)
+    repeated = download_row(second, question(row), evaluation({"trials": 2}), first=True)
+    assert "trial" not in json.loads(alone)
+    assert json.loads(repeated)["trial"] == 2
+
+
+def test_answers_are_counted_not_questions_and_not_errors() -> None:
+    core = load("download_comparison.core")
+    assert encode_results(evaluation(core["evaluation"]), core["summary"])["raw_answers_count"] == 99
+
+
+def test_metrics_that_were_chosen_are_the_only_ones_in_results() -> None:
+    core = load("download_comparison.core")
+    chosen = evaluation({**core["evaluation"], "metrics": ["accuracy"]})
+    body = encode_results(chosen, core["summary"])
+    assert {"accuracy"} == set(body["base_model"]["metrics"]["intervals"])
+    assert not {"relevance", "overall_score", "uncertainty"} & set(body["base_model"]["metrics"])
+    assert list(body["comparison"]) == ["accuracy_improvement", "better_model", "statistics"]
+
+
+def test_a_metric_of_another_scorer_stands_under_its_own_name() -> None:
+    core = load("download_single.core")
+    metrics = core["summary"]["runs"][0]["metrics"]
+    metrics["rouge_l"] = {**metrics["accuracy"], "mean": 0.123456}
+    shown = encode_results(evaluation(core["evaluation"]), core["summary"])["metrics"]
+    assert shown["rouge_l"] == 0.1235
+    assert shown["intervals"]["rouge_l"]["mean"] == 0.123456
+
+
+def test_an_improvement_without_a_mean_is_null() -> None:
+    core = load("download_comparison.core")
+    core["summary"]["runs"][1]["metrics"]["overall_score"]["mean"] = None
+    comparison = encode_results(evaluation(core["evaluation"]), core["summary"])["comparison"]
+    assert comparison["overall_improvement"] is None
+
+
+def test_an_interval_that_does_not_exist_leaves_no_uncertainty() -> None:
+    core = load("download_single.core")
+    core["summary"]["runs"][0]["metrics"]["overall_score"]["low"] = None
+    assert encode_results(evaluation(core["evaluation"]), core["summary"])["metrics"]["uncertainty"] is None
+
+
+@pytest.mark.parametrize(
+    ("models", "name"),
+    [
+        (["one"], "evaluation_results_eval-xyz789.json"),
+        (["one", "two"], "evaluation_comparison_eval-xyz789.json"),
+    ],
+)
+def test_the_file_is_named_after_its_kind_without_quotes(models: list[str], name: str) -> None:
+    found = download_file_name(evaluation({"models": models}))
+    assert download_headers(found) == {
+        "Content-Type": "application/json",
+        "Content-Disposition": f"attachment; filename={name}",
+    }

@@ -1,0 +1,310 @@
+"""What the template promises, read from the file: also the things that the emulator takes no notice of."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+import pytest
+
+from marksheet.settings import Settings
+from tests.cloudformation import ROOT, listed, properties, resources, statements, template
+
+FUNCTIONS = sorted(resources("AWS::Serverless::Function"))
+ROLES = [*FUNCTIONS, "EvaluationMachine"]
+
+
+def folder(function: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", function).lower()
+
+
+def actions(name: str) -> set[str]:
+    return {action for statement in statements(name) for action in listed(statement["Action"])}
+
+
+# Functions
+
+
+def test_every_folder_of_functions_is_a_function_of_the_template() -> None:
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+    assert folders == {folder(name) for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_named_like_its_folder(name: str) -> None:
+    assert properties(name)["Handler"] == f"{folder(name)}.handler.handler"
+    assert properties(name)["CodeUri"] == "functions/"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_sample_events(name: str) -> None:
+    assert list((ROOT / "events" / folder(name)).glob("*.json"))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_logs_into_a_group_of_its_own_that_forgets(name: str) -> None:
+    assert properties(name)["LoggingConfig"]["LogGroup"] == {"Ref": f"{name}Logs"}
+    assert properties(f"{name}Logs")["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_says_how_long_it_takes_and_how_much_memory(name: str) -> None:
+    assert {"Timeout", "MemorySize", "Description"} <= properties(name).keys()
+
+
+def test_every_log_group_forgets() -> None:
+    for name in resources("AWS::Logs::LogGroup"):
+        assert properties(name)["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+
+
+def test_functions_are_traced_and_log_json() -> None:
+    shared = template()["Globals"]["Function"]
+    assert shared["Tracing"] == "Active"
+    assert shared["LoggingConfig"]["LogFormat"] == "JSON"
+
+
+def test_the_environment_names_every_setting_and_nothing_that_no_code_reads() -> None:
+    given = set(template()["Globals"]["Function"]["Environment"]["Variables"])
+    given |= set(properties("EvaluationsApi")["Environment"]["Variables"])
+    settings = {field.name.upper() for field in dataclasses.fields(Settings)}
+    assert {name for name in given if not name.startswith("POWERTOOLS_")} == settings
+
+
+@pytest.mark.parametrize(
+    "field", ["max_lanes", "checkpoint_seconds", "lease_seconds", "inline_download_bytes", "presign_seconds"]
+)
+def test_a_parameter_has_the_default_of_its_setting(field: str) -> None:
+    parameter = "".join(word.title() for word in field.split("_"))
+    defaults = {f.name: f.default for f in dataclasses.fields(Settings)}
+    assert template()["Parameters"][parameter]["Default"] == defaults[field]
+
+
+def test_private_endpoints_are_refused_unless_asked_for() -> None:
+    assert template()["Parameters"]["AllowPrivateEndpoints"]["Default"] == "false"
+
+
+def test_what_a_laptop_may_do_is_refused_in_an_aws_account() -> None:
+    rule = template()["Rules"]["LocalIsTheEmulator"]
+    assert {"Fn::Equals": [{"Ref": "AllowPrivateEndpoints"}, "true"]} in rule["RuleCondition"]["Fn::Or"]
+    assert {"Fn::Equals": [{"Ref": "Stage"}, "local"]} in rule["RuleCondition"]["Fn::Or"]
+    assert rule["Assertions"][0]["Assert"] == {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}
+
+
+def test_what_is_called_asynchronously_leaves_its_failures_in_the_queue() -> None:
+    for name in ("IngestUpload", "FailEvaluation"):
+        failure = properties(name)["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+        assert failure == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+    target = properties("ExecutionEnded")["Targets"][0]
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+
+
+def test_the_layer_is_built_for_what_the_template_deploys_by_default() -> None:
+    makefile = (ROOT / "layers" / "core" / "Makefile").read_text()
+    defaults = dict(re.findall(r"^(MARKSHEET_\w+) \?= (\S+)$", makefile, re.MULTILINE))
+    assert defaults["MARKSHEET_RUNTIME"] == template()["Parameters"]["PythonRuntime"]["Default"]
+    assert defaults["MARKSHEET_ARCH"] == template()["Parameters"]["Architecture"]["Default"]
+    metadata = template()["Resources"]["CoreLayer"]["Metadata"]
+    assert metadata["BuildArchitecture"] == defaults["MARKSHEET_ARCH"]
+
+
+# API
+
+
+def test_the_routes_are_these() -> None:
+    routes = {
+        properties(name)["RouteKey"]: properties(name)["AuthorizationType"]
+        for name in resources("AWS::ApiGatewayV2::Route")
+    }
+    assert routes == {
+        "GET /v1/health": "NONE",
+        "ANY /api/v3/{proxy+}": "CUSTOM",
+        "OPTIONS /api/v3/{proxy+}": "NONE",
+    }
+
+
+def test_the_preflight_route_exists_only_where_browsers_may_call() -> None:
+    assert template()["Resources"]["PreflightRoute"]["Condition"] == "HasCors"
+    assert template()["Parameters"]["CorsOrigins"]["Default"] == ""
+
+
+def test_a_revoked_key_lives_five_minutes_at_most() -> None:
+    assert properties("ApiAuthorizer")["AuthorizerResultTtlInSeconds"] == {"Ref": "AuthorizerTtlSeconds"}
+    assert template()["Parameters"]["AuthorizerTtlSeconds"]["MaxValue"] <= 300
+
+
+def test_a_presigned_url_lives_fifteen_minutes_at_most() -> None:
+    assert template()["Parameters"]["PresignSeconds"]["MaxValue"] <= 900
+
+
+def test_the_api_is_throttled_and_its_accesses_are_logged() -> None:
+    stage = properties("ApiStage")
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert stage["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    assert "authorization" not in stage["AccessLogSettings"]["Format"].lower()
+
+
+# Permissions
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_no_role_has_a_wildcard_action(name: str) -> None:
+    assert not [action for action in actions(name) if "*" in action]
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_only_log_delivery_goes_to_all_resources(name: str) -> None:
+    for statement in statements(name):
+        if "*" in listed(statement["Resource"]):
+            assert statement["Sid"] == "DeliverLogs"
+            assert all(action.startswith("logs:") for action in statement["Action"])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_reaches_items_by_their_leading_key_alone(name: str) -> None:
+    leading = ["KEY#*"] if name == "Authorizer" else ["ORG#*"]
+    for statement in statements(name):
+        if listed(statement["Action"])[0].startswith("dynamodb:"):
+            condition: dict[str, Any] = statement["Condition"]
+            assert condition["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": leading}
+            assert condition["Null"] == {"dynamodb:LeadingKeys": {"Fn::If": ["OnAws", "false", "true"]}}
+            assert statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
+
+
+def test_no_role_may_read_items_without_naming_a_key() -> None:
+    for name in ROLES:
+        assert not {action for action in actions(name) if "Scan" in action or "PartiQL" in action}
+
+
+def test_a_role_reaches_objects_below_orgs_alone() -> None:
+    for name in ROLES:
+        for statement in statements(name):
+            if listed(statement["Action"])[0].startswith("s3:") and statement["Action"] != "s3:ListBucket":
+                assert statement["Resource"]["Fn::Sub"].endswith("-${Stage}/orgs/*"), name
+
+
+def test_the_authorizer_reads_keys_and_nothing_else() -> None:
+    assert actions("Authorizer") == {"dynamodb:GetItem"}
+
+
+def test_only_the_scorer_reads_the_models_keys() -> None:
+    readers = [name for name in FUNCTIONS if "secretsmanager:GetSecretValue" in actions(name)]
+    assert readers == ["ScoreShard"]
+
+
+def test_secrets_are_reached_by_the_stacks_prefix_alone() -> None:
+    for name in FUNCTIONS:
+        for statement in statements(name):
+            if listed(statement["Action"])[0].startswith("secretsmanager:"):
+                assert statement["Resource"]["Fn::Sub"].endswith(":secret:${AWS::StackName}/*")
+
+
+def test_the_machine_starts_its_own_children_alone() -> None:
+    for statement in statements("EvaluationMachine"):
+        if listed(statement["Action"])[0].startswith("states:"):
+            for resource in listed(statement["Resource"]):
+                assert re.search(
+                    r":(stateMachine|execution):\$\{AWS::StackName\}-evaluation", resource["Fn::Sub"]
+                )
+    assert properties("EvaluationMachine")["Name"] == {"Fn::Sub": "${AWS::StackName}-evaluation"}
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::Lambda::Permission")))
+def test_a_service_may_call_a_function_from_one_source_alone(name: str) -> None:
+    assert "SourceArn" in properties(name)
+
+
+# Storage
+
+
+def test_the_table_is_encrypted_restorable_and_kept() -> None:
+    table = properties("Table")
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["Production", True, False]}
+    assert template()["Resources"]["Table"]["DeletionPolicy"] == "Retain"
+
+
+def test_the_table_forgets_what_has_expired() -> None:
+    assert properties("Table")["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::S3::Bucket")))
+def test_a_bucket_is_private_versioned_and_kept(name: str) -> None:
+    bucket = properties(name)
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    assert template()["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+def test_objects_are_encrypted_under_a_bucket_key() -> None:
+    rule = properties("Bucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"][0]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms"}
+    assert rule["BucketKeyEnabled"] is True
+
+
+def test_the_bucket_forgets_old_versions_and_abandoned_uploads() -> None:
+    rules = properties("Bucket")["LifecycleConfiguration"]["Rules"]
+    assert {"NoncurrentDays": 30} in [rule.get("NoncurrentVersionExpiration") for rule in rules]
+    assert {"DaysAfterInitiation": 2} in [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
+
+
+def _refuses_plain_http(statement: dict[str, Any], bucket: str) -> bool:
+    return statement == {
+        "Sid": "OnlyOverTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def test_buckets_refuse_plain_http_on_aws() -> None:
+    assert template()["Conditions"]["OnAws"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+    assert template()["Resources"]["BucketPolicy"]["Condition"] == "OnAws"
+    (data,) = properties("BucketPolicy")["PolicyDocument"]["Statement"]
+    assert _refuses_plain_http(data, "Bucket")
+    _, logs = properties("AccessLogBucketPolicy")["PolicyDocument"]["Statement"]
+    assert logs["Fn::If"][0] == "OnAws"
+    assert _refuses_plain_http(logs["Fn::If"][1], "AccessLogBucket")
+
+
+def test_an_upload_calls_the_function_that_takes_it_in() -> None:
+    (notification,) = properties("Bucket")["NotificationConfiguration"]["LambdaConfigurations"]
+    rules = {rule["Name"]: rule["Value"] for rule in notification["Filter"]["S3Key"]["Rules"]}
+    assert notification["Function"] == {"Fn::GetAtt": ["IngestUpload", "Arn"]}
+    assert rules == {"prefix": "orgs/", "suffix": ".upload"}
+
+
+def test_the_bucket_has_one_name_wherever_it_is_spelled_out() -> None:
+    name = properties("Bucket")["BucketName"]["Fn::Sub"]
+    spelled = re.findall(r"marksheet-\$\{AWS::AccountId\}[^\s/\"]*", (ROOT / "template.yaml").read_text())
+    assert set(spelled) == {name}
+
+
+# Alarms
+
+
+def test_alarms_watch_what_an_operator_must_know() -> None:
+    watched = {
+        (properties(name)["Namespace"], properties(name)["MetricName"])
+        for name in resources("AWS::CloudWatch::Alarm")
+    }
+    assert watched == {
+        ("AWS/ApiGateway", "5xx"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "Throttles"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        ("AWS/States", "ExecutionTime"),
+        ("AWS/States", "ExecutionsFailed"),
+        ("AWS/States", "ExecutionsTimedOut"),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(resources("AWS::CloudWatch::Alarm")))
+def test_an_alarm_says_what_to_do_and_is_quiet_while_idle(name: str) -> None:
+    assert properties(name)["AlarmDescription"]
+    assert properties(name)["TreatMissingData"] == "notBreaching"
