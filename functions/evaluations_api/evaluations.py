@@ -103,7 +103,8 @@ def download_results(evaluation_id: str) -> Response[bytes]:
     caller = caller_of(router.current_event, READ)
     file = evaluations.download(application(), caller, nugen.decode_id("Evaluation", evaluation_id))
     if file.url is not None:
-        return FileResponse(status_code=307, headers={"Location": file.url, "Cache-Control": "no-store"})
+        headers = {"Location": file.url, "Cache-Control": "no-store"}
+        return FileResponse(status_code=307, body=b"", headers=headers)
     headers = nugen.download_headers(nugen.download_file_name(file.evaluation))
     return FileResponse(status_code=200, headers=headers, body=file.body)
 

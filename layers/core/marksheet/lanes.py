@@ -45,6 +45,10 @@ MARGIN_SECONDS = 10.0
 """Kept free at the end of an invocation for the last checkpoints."""
 _TICK_SECONDS = 0.2
 """The shortest time between two rounds of checkpoints."""
+_BUSY_SECONDS = 5
+"""How often a lane looks again at a shard that another worker holds; most are given back before their lease
+ends.
+"""
 _STATUS_SECONDS = 5.0
 """How often a worker asks whether its evaluation still wants it."""
 
@@ -410,7 +414,7 @@ class _Lane:
             return
 
     def _seconds_until_free(self) -> int:
-        return int(min(self._app.settings.lease_seconds, max(1.0, self._busy_until - time.time() + 0.5)))
+        return int(min(_BUSY_SECONDS, max(1.0, self._busy_until - time.time() + 0.5)))
 
     def _part_key(self, opened: _OpenShard) -> str:
         task = self._task
