@@ -14,12 +14,12 @@
     ├── ModelError                a model did not give an answer
     │   ├── TransientModelError   worth another try (throttled, overloaded, timed out, cut off)
     │   └── PermanentModelError   the same request will fail the same way
-    └── EvaluationError           an execution cannot go on; its class name is what the state machine catches
-        ├── EvaluationStopped     the evaluation is cancelled, deleted, or belongs to a newer attempt
+    └── EvaluationError           an evaluation cannot be finished as it is
+        ├── EvaluationStopped     it is cancelled, deleted, or belongs to a newer attempt
         ├── ShardsUnfinished      the map ended with shards that nobody finished
         └── TooManyErrors         more trials errored than the evaluation's threshold allows
 
-`EvaluationError` and its children are the names used in `statemachine/evaluation.asl.yaml`.
+`EvaluationStopped` leaves a function, and is a name in `statemachine/evaluation.asl.yaml`.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class PermanentModelError(ModelError):
 
 
 class EvaluationError(MarksheetError):
-    """An execution cannot go on."""
+    """An evaluation cannot be finished as it is."""
 
 
 class EvaluationStopped(EvaluationError):
