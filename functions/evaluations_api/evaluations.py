@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from evaluations_api.edge import READ, WRITE, FileResponse, answer, body_of, caller_of, header_of, query_of
+from evaluations_api.edge import READ, WRITE, answer, body_of, caller_of, header_of, query_of
 from marksheet import evaluations
 from marksheet.application import application
 from marksheet.dialects import nugen
@@ -89,24 +89,6 @@ def get_status(evaluation_id: str) -> Response[str]:
         eta_seconds=progress.eta_seconds,
     )
     return answer(body)
-
-
-@router.get("/api/v3/evaluations/<evaluation_id>/results")
-def get_results(evaluation_id: str) -> Response[str]:
-    caller = caller_of(router.current_event, READ)
-    found, summary = evaluations.results(application(), caller, nugen.decode_id("Evaluation", evaluation_id))
-    return answer(nugen.encode_results(found, summary))
-
-
-@router.get("/api/v3/evaluations/<evaluation_id>/download")
-def download_results(evaluation_id: str) -> Response[bytes]:
-    caller = caller_of(router.current_event, READ)
-    file = evaluations.download(application(), caller, nugen.decode_id("Evaluation", evaluation_id))
-    if file.url is not None:
-        headers = {"Location": file.url, "Cache-Control": "no-store"}
-        return FileResponse(status_code=307, body=b"", headers=headers)
-    headers = nugen.download_headers(nugen.download_file_name(file.evaluation))
-    return FileResponse(status_code=200, headers=headers, body=file.body)
 
 
 @router.delete("/api/v3/evaluations/<evaluation_id>")

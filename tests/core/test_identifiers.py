@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from marksheet.identifiers import new_id, timestamp
 
-MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(9999, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(946_684_800_000, 253_000_000_000_000).map(
+    lambda milliseconds: datetime.fromtimestamp(milliseconds / 1000, UTC)
+)
 
 
 @given(MOMENTS, MOMENTS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_lambda_powertools import Logger
-from evaluations_api import benchmarks, evaluations, models
+from evaluations_api import benchmarks, evaluations, models, results
 from evaluations_api.handler import handler
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def application(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Puts an application where the routes find theirs."""
 
     def put(app: Any) -> None:
-        for routes in (benchmarks, evaluations, models):
+        for routes in (benchmarks, evaluations, results, models):
             monkeypatch.setattr(routes, "application", lambda: app)
 
     return put
