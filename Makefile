@@ -10,10 +10,10 @@ export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status format check lint types validate test test-unit build deploy lock clean
+.PHONY: help setup demo up down status format check lint types validate test test-unit test-emulator build deploy lock clean
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/installed ## Make the development environment
 
@@ -49,11 +49,14 @@ validate: $(INFRASTRUCTURE)/installed ## Check the template, the state machine a
 	$(INFRASTRUCTURE)/bin/cfn-lint .marksheet/definition.json
 	$(INFRASTRUCTURE)/bin/checkov --config-file .checkov.yaml
 
-test: .venv/installed ## Run all tests, those on the emulator too
-	$(BIN)/pytest
+test: test-unit test-emulator ## Run all tests
 
-test-unit: .venv/installed ## Run the tests that need no emulator
-	$(BIN)/pytest -m "not emulator"
+
+test-unit: .venv/installed ## Run the tests that need no emulator, a process for every core
+	$(BIN)/pytest -m "not emulator" --numprocesses auto
+
+test-emulator: .venv/installed ## Run the end-to-end tests, on a stack of their own
+	$(BIN)/pytest -m emulator
 
 build: .venv/installed $(INFRASTRUCTURE)/installed ## Build for AWS (MARKSHEET_RUNTIME=python3.13 MARKSHEET_ARCH=arm64)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(INFRASTRUCTURE)/bin/sam build

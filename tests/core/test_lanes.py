@@ -228,6 +228,34 @@ def test_a_killed_workers_checkpointed_answers_are_not_asked_again(
     assert [model.asked[f"q{n}", 1] for n in (1, 2, 3)] == [1, 1, 1]
 
 
+def test_saving_every_answer_costs_no_second_call_after_a_kill(
+    app: Application,
+    caller: Caller,
+    created: Evaluation,
+    lane: LaneTask,
+    model: ScriptedProvider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def die_at_eight(question: Question, trial: int) -> str:
+        if question.ordinal == 8:
+            raise Killed
+        return question.expected_answer or ""
+
+    careful = replace(app, settings=replace(app.settings, checkpoint_seconds=0))
+    one_at_a_time = replace(lane, in_flight=1)
+    model.reply = die_at_eight
+    with monkeypatch.context() as patched:
+        patched.setattr(lanes._Lane, "_give_back", lambda self: asyncio.sleep(0))
+        with pytest.raises(Killed):
+            score_lane(careful, one_at_a_time, seconds_left=60)
+
+    model.reply = right
+    retried = replace(one_at_a_time, holder=Holder(lane.holder.execution, 1))
+    assert score_lane(careful, retried, seconds_left=60).finished
+    assert counts(app, caller, created) == Counts(right=25)
+    assert [name for (name, _), times in model.asked.items() if times > 1] == ["q8"]
+
+
 def test_a_lane_out_of_time_hands_back_and_is_finished_by_the_next_invocation(
     app: Application,
     caller: Caller,

@@ -27,7 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def local_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """A running stack with a home of its own on a free port; nobody else's stack is touched."""
-    stack = LocalStack(tmp_path_factory.mktemp("stack"), ROOT)
+    # Every answer is saved before the next question is asked, so that tests can tell what was in flight to
+    # the last call.
+    stack = LocalStack(tmp_path_factory.mktemp("stack"), ROOT, {"CheckpointSeconds": "0"})
     stack.up()
     yield stack
     stack.down()

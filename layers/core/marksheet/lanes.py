@@ -105,6 +105,7 @@ class _OpenShard:
     dirty: bool = False
     lost: bool = False
     renewed_at: float = 0.0
+    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def add(self, trial: Trial) -> None:
         self.lines[trial.ordinal, trial.trial] = encode_trial(trial)
@@ -276,6 +277,8 @@ class _Lane:
             if opened.missing == 0:
                 await asyncio.to_thread(self._close, opened)
                 self._open.pop(opened.key.number, None)
+            elif not self._app.settings.checkpoint_seconds:
+                await self._save(opened)
 
     async def _answer(self, calls: Calls, question: Question, number: int) -> Trial | None:
         """Ask and mark one trial. Whatever goes wrong with it costs this trial alone.
@@ -373,18 +376,26 @@ class _Lane:
                 max(_TICK_SECONDS, min(settings.checkpoint_seconds, settings.lease_seconds / 3))
             )
             for opened in list(self._open.values()):
-                content = opened.content if opened.dirty else None
-                opened.dirty = False
-                await asyncio.to_thread(self._keep_shard, opened, content)
+                await self._save(opened)
+                await asyncio.to_thread(self._renew, opened)
             if time.monotonic() - asked_at >= min(_STATUS_SECONDS, settings.lease_seconds / 3):
                 asked_at = time.monotonic()
                 if not await asyncio.to_thread(_wanted, self._app, self._task):
                     self._stop.set()
                     return
 
-    def _keep_shard(self, opened: _OpenShard, content: bytes | None) -> None:
-        if content is not None:
-            self._app.store.objects.write(self._checkpoint_key(opened), content, "application/x-ndjson")
+    async def _save(self, opened: _OpenShard) -> None:
+        """Checkpoint what is new of a shard. Who comes while a write is under way shares the next one."""
+        async with opened.saving:
+            if not opened.dirty:
+                return
+            opened.dirty = False
+            write = self._app.store.objects.write
+            await asyncio.to_thread(
+                write, self._checkpoint_key(opened), opened.content, "application/x-ndjson"
+            )
+
+    def _renew(self, opened: _OpenShard) -> None:
         seconds = self._app.settings.lease_seconds
         if time.monotonic() - opened.renewed_at < seconds / 3:
             return
@@ -401,13 +412,10 @@ class _Lane:
     async def _give_back(self) -> None:
         """Checkpoint and release every shard that is still open."""
         for opened in list(self._open.values()):
+            await self._save(opened)
             await asyncio.to_thread(self._release, opened)
 
     def _release(self, opened: _OpenShard) -> None:
-        if opened.dirty:
-            self._app.store.objects.write(
-                self._checkpoint_key(opened), opened.content, "application/x-ndjson"
-            )
         try:
             self._app.store.shards.renew(opened.key, self._task.holder, until=0)
         except LeaseLost:

@@ -32,7 +32,11 @@ class Settings:
     max_lanes: int = 100
     """Map children an evaluation may have at once, over all its runs."""
     checkpoint_seconds: float = 10.0
-    """At most this much answered work is asked again after a worker is killed."""
+    """How often a worker saves its answers. What was answered since is asked again after a worker is killed.
+
+    At 0 an answer is saved before its place is given to the next question, so that nothing but what was in
+    flight is asked again: for answers that cost more than the 0.000005 USD of an S3 request.
+    """
     lease_seconds: float = 30.0
     """How long a shard belongs to a worker that has fallen silent."""
     inline_download_bytes: int = 4_000_000
