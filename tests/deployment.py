@@ -13,13 +13,14 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from marksheet import aws, benchmarks, models, uploads
+from marksheet import aws, benchmarks, models
 from marksheet.announcements import Announcements
 from marksheet.application import Application
 from marksheet.benchmarks import NewBenchmark
 from marksheet.credentials import Credentials
 from marksheet.domain import Benchmark, Caller, Evaluation, Model, ProviderName, Role, ScorerSpec, Status
 from marksheet.finishing import finish_evaluation
+from marksheet.ingesting import ingest_upload
 from marksheet.keys import SCOPES
 from marksheet.lanes import LaneTask, score_lane
 from marksheet.models import NewModel
@@ -206,7 +207,7 @@ class Deployment:
         key = layout.upload_object(self._caller.organization, upload.upload_id)
         rows = [json.dumps({"question_id": q, "output": text}) for q, text in answers.items()]
         self._app.store.objects.write(key, "\n".join(rows).encode())
-        uploads.take_in(self._app, key)
+        ingest_upload(self._app, key)
         return models.get(self._app, self._caller, model_id)
 
     def endpoint(self, model_id: str, base_url: str, **settings: Any) -> Model:

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from marksheet.application import application
-from marksheet.uploads import take_in
+from marksheet.ingesting import ingest_upload
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
     for record in event["Records"]:
-        take_in(application(), unquote_plus(record["s3"]["object"]["key"]))
+        ingest_upload(application(), unquote_plus(record["s3"]["object"]["key"]))

@@ -11,6 +11,7 @@ from marksheet.benchmarks import NewBenchmark
 from marksheet.domain import Caller, DomainRule, Role, ScorerSpec, Status
 from marksheet.errors import Conflict, InvalidRequest, InvalidUpload, NotFound
 from marksheet.evaluations import CreateEvaluation
+from marksheet.ingesting import ingest_upload
 from marksheet.scoring import DEFAULT_SPECS
 from marksheet.store import layout
 
@@ -94,7 +95,7 @@ def test_a_file_sent_by_presigned_post_becomes_a_version(app: Application, calle
     assert uploads.status(app, caller, upload.upload_id).status is Status.PROCESSING
     key = layout.upload_object("acme", upload.upload_id)
     app.store.objects.write(key, b"\xef\xbb\xbfquestion,answer\r\n1 + 1?,2\r\n")
-    uploads.take_in(app, key)
+    ingest_upload(app, key)
     status = uploads.status(app, caller, upload.upload_id)
     assert (status.status, status.version, status.count) == (Status.READY, 1, 1)
     assert status.benchmark_id is not None
@@ -107,7 +108,7 @@ def test_a_second_delivery_of_an_upload_changes_nothing(app: Application, caller
     key = layout.upload_object("acme", upload.upload_id)
     for _ in range(2):
         app.store.objects.write(key, b'{"question":"1?"}')
-        uploads.take_in(app, key)
+        ingest_upload(app, key)
     (benchmark,) = benchmarks.list_all(app, caller)
     assert benchmark.version == 1
 
@@ -118,7 +119,7 @@ def test_a_broken_file_sent_by_presigned_post_fails_with_line_and_field(
     upload = benchmarks.request_upload(app, caller, NewBenchmark("sums"), "jsonl")
     key = layout.upload_object("acme", upload.upload_id)
     app.store.objects.write(key, b'{"question":"1?"}\n{"question":[]}')
-    uploads.take_in(app, key)
+    ingest_upload(app, key)
     status = uploads.status(app, caller, upload.upload_id)
     assert (status.status, status.line, status.field) == (Status.FAILED, 2, "question")
     assert status.error is not None
@@ -128,7 +129,7 @@ def test_a_broken_file_sent_by_presigned_post_fails_with_line_and_field(
 @pytest.mark.parametrize("key", ["orgs/acme/uploads/unknown.upload", "orgs/acme/benchmarks/x", "x"])
 def test_an_object_that_is_no_upload_is_passed_over(app: Application, caller: Caller, key: str) -> None:
     app.store.objects.write(key, b"{}")
-    uploads.take_in(app, key)
+    ingest_upload(app, key)
     assert app.store.objects.find(key) == b"{}"
 
 

@@ -16,6 +16,7 @@ from marksheet.domain import Answer, Caller, Counts, Evaluation, Outcome, Questi
 from marksheet.errors import PermanentModelError, TransientModelError
 from marksheet.evaluations import CreateEvaluation
 from marksheet.lanes import LaneResult, LaneTask, score_lane
+from marksheet.open_shards import OpenShards
 from marksheet.providers.calling import OUT_OF_TIME
 from marksheet.rows import decode_part
 from marksheet.store import layout
@@ -49,6 +50,10 @@ async def right(question: Question, trial: int) -> str:
 
 class Killed(BaseException):
     """The worker's process ends here, without the clean-up that an Exception gets."""
+
+
+def die(*_: Any) -> None:
+    raise Killed
 
 
 @pytest.fixture
@@ -175,9 +180,6 @@ def test_a_worker_killed_between_part_and_counters_loses_and_doubles_nothing(
     model: ScriptedProvider,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def die(*_: Any) -> bool:
-        raise Killed
-
     with monkeypatch.context() as patched:
         patched.setattr(Shards, "complete", die)
         with pytest.raises(Killed):
@@ -217,7 +219,7 @@ def test_a_killed_workers_checkpointed_answers_are_not_asked_again(
     model.reply = hang_after_three
     with monkeypatch.context() as patched:
         patched.setattr(Objects, "write", write_and_tell)
-        patched.setattr(lanes._Lane, "_give_back", lambda self: asyncio.sleep(0))
+        patched.setattr(OpenShards, "give_back", die)
         with pytest.raises(Killed):
             score_lane(app, lane, seconds_left=60)
 
@@ -245,7 +247,7 @@ def test_saving_every_answer_costs_no_second_call_after_a_kill(
     one_at_a_time = replace(lane, in_flight=1)
     model.reply = die_at_eight
     with monkeypatch.context() as patched:
-        patched.setattr(lanes._Lane, "_give_back", lambda self: asyncio.sleep(0))
+        patched.setattr(OpenShards, "give_back", die)
         with pytest.raises(Killed):
             score_lane(careful, one_at_a_time, seconds_left=60)
 
@@ -278,7 +280,7 @@ def test_a_lane_out_of_time_hands_back_and_is_finished_by_the_next_invocation(
     model.reply = right
     assert score_lane(app, lane, seconds_left=60).finished
     assert counts(app, caller, created) == Counts(right=25)
-    assert all(asked == 1 for (name, _), asked in model.asked.items() if name != "q9")
+    assert model.asked.total() - 25 <= lane.in_flight
 
 
 def test_a_question_that_never_got_its_turn_goes_back_instead_of_failing(

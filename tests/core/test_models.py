@@ -9,6 +9,7 @@ from marksheet.application import Application
 from marksheet.domain import Caller, ProviderName, Status
 from marksheet.errors import Conflict, InvalidRequest, NotFound
 from marksheet.evaluations import CreateEvaluation
+from marksheet.ingesting import ingest_upload
 from marksheet.models import NewModel
 from marksheet.store import layout
 
@@ -77,7 +78,7 @@ def test_a_recorded_model_waits_for_its_answers(app: Application, caller: Caller
     upload = models.request_answers(app, caller, "tape")
     key = layout.upload_object("acme", upload.upload_id)
     app.store.objects.write(key, b'{"question_id":"q1","output":"1"}\n')
-    uploads.take_in(app, key)
+    ingest_upload(app, key)
     model = models.get(app, caller, "tape")
     assert (model.status, model.answer_count) == (Status.READY, 1)
 
@@ -89,7 +90,7 @@ def test_broken_answers_say_where_and_leave_earlier_ones(
     upload = models.request_answers(app, caller, "tape")
     key = layout.upload_object("acme", upload.upload_id)
     app.store.objects.write(key, b'{"question_id":"q1","output":"1"}\n{"question_id":"q2"}\n')
-    uploads.take_in(app, key)
+    ingest_upload(app, key)
     status = uploads.status(app, caller, upload.upload_id)
     assert (status.status, status.line, status.field) == (Status.FAILED, 2, "output")
     assert models.get(app, caller, "tape").status is Status.READY

@@ -11,35 +11,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marksheet import questions, uploads
-from marksheet.domain import (
-    Answer,
-    Counts,
-    Evaluation,
-    Outcome,
-    Question,
-    Run,
-    Status,
-    Trial,
-    TrialError,
-)
+from marksheet.domain import Outcome, Status, Trial, TrialError
 from marksheet.errors import ModelError
 from marksheet.observability import logger
+from marksheet.open_shards import OpenShard, OpenShards
 from marksheet.providers import Provider, open_provider
 from marksheet.providers.calling import OUT_OF_TIME, Calls
-from marksheet.rows import decode_part, encode_trial
 from marksheet.scoring.marking import Marking
-from marksheet.store import layout
-from marksheet.store.objects import ObjectExists
-from marksheet.store.shards import Holder, LeaseLost, Shard, ShardBusy, ShardDone, ShardKey
+from marksheet.store.shards import Holder, LeaseLost, ShardBusy, ShardDone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marksheet.application import Application
+    from marksheet.domain import Answer, Evaluation, Question, Run
 
 MARGIN_SECONDS = 10.0
 """Kept free at the end of an invocation for the last checkpoints."""
@@ -92,34 +80,6 @@ class LaneResult:
     wait_seconds: int = 0
 
 
-@dataclass(slots=True)
-class _OpenShard:
-    """A shard this invocation holds: the marks it has so far, and how many are missing."""
-
-    key: ShardKey
-    shard: Shard
-    lines: dict[tuple[int, int], bytes] = field(default_factory=dict)
-    """Encoded trials by (ordinal, trial); encoded once, however often they are checkpointed."""
-    outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
-    missing: int = 0
-    dirty: bool = False
-    lost: bool = False
-    renewed_at: float = 0.0
-    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def add(self, trial: Trial) -> None:
-        self.lines[trial.ordinal, trial.trial] = encode_trial(trial)
-        self.outcomes[trial.outcome] += 1
-
-    @property
-    def counts(self) -> Counts:
-        return Counts(**{outcome.value: number for outcome, number in self.outcomes.items()})
-
-    @property
-    def content(self) -> bytes:
-        return b"".join(self.lines[key] for key in sorted(self.lines))
-
-
 def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> LaneResult:
     """Work on a lane for at most so many seconds and say whether it is finished.
 
@@ -151,7 +111,7 @@ def _wanted(app: Application, task: LaneTask) -> bool:
 
 class _Lane:
     """One invocation at work. A producer opens shards and queues their missing trials, `in_flight` workers
-    ask and mark them, a keeper writes checkpoints, renews leases and watches for cancellation.
+    ask and mark them, a keeper saves marks, renews leases and watches for cancellation.
     """
 
     def __init__(
@@ -162,11 +122,12 @@ class _Lane:
         self._evaluation = evaluation
         self._run = run
         self._marking = Marking(evaluation.scorers, evaluation.benchmark.domain_rules)
-        self._open: dict[int, _OpenShard] = {}
-        self._queue: asyncio.Queue[tuple[_OpenShard, Question, int] | None] = asyncio.Queue(task.in_flight)
+        self._shards = OpenShards(app, evaluation, run, task.holder)
+        self._open: dict[int, OpenShard] = {}
+        self._queue: asyncio.Queue[tuple[OpenShard, Question, int] | None] = asyncio.Queue(task.in_flight)
         """Trials to ask; None tells one worker that there are no more."""
         self._busy_until = 0.0
-        self._stop = asyncio.Event()
+        self._stopped = False
         self._unfinished = False
         timeout = float(run.model.settings.get("timeout_seconds", 0))
         self._cancel_at = time.monotonic() + max(1.0, seconds_left - MARGIN_SECONDS)
@@ -191,27 +152,28 @@ class _Lane:
             max_in_flight=self._task.in_flight,
             max_attempts=int(self._run.model.settings.get("max_attempts", 1)),
         )
-        keeper = asyncio.create_task(self._keep())
         try:
             await self._ask_all(provider, calls)
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-            await self._give_back()
+            for opened in list(self._open.values()):
+                await self._shards.save(opened)
+                await asyncio.to_thread(self._shards.give_back, opened)
             await provider.close()
-        if self._stop.is_set():
+        if self._stopped:
             return LaneResult(finished=True)
         if self._busy_until:
             return LaneResult(finished=False, wait_seconds=self._seconds_until_free())
         return LaneResult(finished=not self._unfinished)
 
     async def _ask_all(self, provider: Provider, calls: Calls) -> None:
-        """Run producer and workers until the lane is through, its time is up, or its evaluation is over."""
+        """Run producer, workers and keeper until the lane is through, its time is up, or its evaluation is
+        over.
+        """
         tasks = [asyncio.create_task(self._produce(provider))]
         tasks += [asyncio.create_task(self._answer_queue(calls)) for _ in range(self._task.in_flight)]
         everything = asyncio.gather(*tasks)
-        stop = asyncio.ensure_future(self._stop.wait())
-        first_of: set[asyncio.Future[Any]] = {everything, stop}
+        keeper = asyncio.ensure_future(self._keep())
+        first_of: set[asyncio.Future[Any]] = {everything, keeper}
         try:
             await asyncio.wait(
                 first_of,
@@ -220,18 +182,22 @@ class _Lane:
             )
             if everything.done():
                 everything.result()
+            elif keeper.done():
+                keeper.result()
+                self._stopped = True
             else:
                 self._unfinished = True
         finally:
-            for task in (*tasks, stop):
+            for task in (*tasks, keeper):
                 task.cancel()
-            await asyncio.gather(*tasks, stop, everything, return_exceptions=True)
+            await asyncio.gather(*tasks, keeper, everything, return_exceptions=True)
 
     async def _produce(self, provider: Provider) -> None:
         """Open the lane's shards one after the other and queue what they lack; the queue's size is how far
         ahead.
         """
-        for number in await asyncio.to_thread(self._open_numbers):
+        first, last = self._task.first_shard, self._task.last_shard
+        for number in await asyncio.to_thread(self._shards.unfinished, first, last):
             if time.monotonic() >= self._feed_until:
                 self._unfinished = True
                 break
@@ -241,17 +207,17 @@ class _Lane:
 
     async def _produce_shard(self, provider: Provider, number: int) -> None:
         try:
-            opened, asked = await asyncio.to_thread(self._open_shard, number)
+            opened = await asyncio.to_thread(self._shards.open, number)
         except ShardDone:
             return
         except ShardBusy as busy:
             self._busy_until = max(self._busy_until, busy.until)
             return
         trials = range(1, self._evaluation.trials + 1)
-        missing = [(q, t) for q in asked for t in trials if (q.ordinal, t) not in opened.lines]
+        missing = [(q, t) for q in opened.questions for t in trials if (q.ordinal, t) not in opened.lines]
         opened.missing = len(missing)
         if not missing:
-            await asyncio.to_thread(self._close, opened)
+            await asyncio.to_thread(self._shards.close, opened)
             return
         self._open[number] = opened
         wanted = {question.ordinal: question for question, _ in missing}
@@ -275,10 +241,10 @@ class _Lane:
             opened.dirty = True
             opened.missing -= 1
             if opened.missing == 0:
-                await asyncio.to_thread(self._close, opened)
+                await asyncio.to_thread(self._shards.close, opened)
                 self._open.pop(opened.key.number, None)
             elif not self._app.settings.checkpoint_seconds:
-                await self._save(opened)
+                await self._shards.save(opened)
 
     async def _answer(self, calls: Calls, question: Question, number: int) -> Trial | None:
         """Ask and mark one trial. Whatever goes wrong with it costs this trial alone.
@@ -322,124 +288,30 @@ class _Lane:
             finish_reason=answer.finish_reason,
         )
 
-    def _open_numbers(self) -> list[int]:
-        task = self._task
-        known = self._app.store.shards.list_all(
-            task.organization, task.evaluation_id, task.position, task.first_shard, task.last_shard
-        )
-        done = {shard.number for shard in known if shard.done}
-        return [n for n in range(task.first_shard, task.last_shard + 1) if n not in done]
-
-    def _open_shard(self, number: int) -> tuple[_OpenShard, list[Question]]:
-        """Lease a shard and collect the marks it has: carried, checkpointed, or whole but not yet counted."""
-        task, objects = self._task, self._app.store.objects
-        key = ShardKey(task.organization, task.evaluation_id, task.position, number)
-        shard = self._app.store.shards.lease(
-            key, task.holder, now=time.time(), seconds=self._app.settings.lease_seconds
-        )
-        opened = _OpenShard(key, shard, renewed_at=time.monotonic())
-        kept: dict[tuple[int, int], Trial] = {}
-        if shard.carry:
-            carried = decode_part(objects.read(shard.carry))
-            kept = {(t.ordinal, t.trial): t for t in carried if t.outcome is not Outcome.ERRORED}
-        if not shard.fresh:
-            found = objects.find(self._part_key(opened)) or objects.find(self._checkpoint_key(opened)) or b""
-            kept |= {(trial.ordinal, trial.trial): trial for trial in decode_part(found)}
-        for trial in kept.values():
-            opened.add(trial)
-        size = self._evaluation.shard_size
-        first = (number - 1) * size + 1
-        last = min(number * size, self._evaluation.total_questions)
-        questions_key = self._evaluation.benchmark.questions_key
-        start, end = uploads.question_range(objects, questions_key, first, last)
-        lines = objects.read(questions_key, start, end).splitlines()
-        return opened, [questions.decode_question(line) for line in lines]
-
-    def _close(self, opened: _OpenShard) -> None:
-        """Write the part once, then count it once. The part that stands is what counts, whoever wrote it."""
-        counts = opened.counts
-        try:
-            self._app.store.objects.write_once(self._part_key(opened), opened.content)
-        except ObjectExists:
-            standing = _OpenShard(opened.key, opened.shard)
-            for trial in decode_part(self._app.store.objects.read(self._part_key(opened))):
-                standing.add(trial)
-            counts = standing.counts
-        self._app.store.shards.complete(opened.key, opened.shard.generation, counts)
-
     async def _keep(self) -> None:
-        """Checkpoint, renew leases, and stop the lane when its evaluation is over."""
+        """Save marks and renew leases until the evaluation is over."""
         settings = self._app.settings
-        asked_at = time.monotonic()
+        pause = max(_TICK_SECONDS, min(settings.checkpoint_seconds, settings.lease_seconds / 3))
+        wanted_at = time.monotonic()
         while True:
-            await asyncio.sleep(
-                max(_TICK_SECONDS, min(settings.checkpoint_seconds, settings.lease_seconds / 3))
-            )
+            await asyncio.sleep(pause)
             for opened in list(self._open.values()):
-                await self._save(opened)
-                await asyncio.to_thread(self._renew, opened)
-            if time.monotonic() - asked_at >= min(_STATUS_SECONDS, settings.lease_seconds / 3):
-                asked_at = time.monotonic()
+                await self._shards.save(opened)
+                await self._renew(opened)
+            if time.monotonic() - wanted_at >= min(_STATUS_SECONDS, settings.lease_seconds / 3):
+                wanted_at = time.monotonic()
                 if not await asyncio.to_thread(_wanted, self._app, self._task):
-                    self._stop.set()
                     return
 
-    async def _save(self, opened: _OpenShard) -> None:
-        """Checkpoint what is new of a shard. Who comes while a write is under way shares the next one."""
-        async with opened.saving:
-            if not opened.dirty:
-                return
-            opened.dirty = False
-            write = self._app.store.objects.write
-            await asyncio.to_thread(
-                write, self._checkpoint_key(opened), opened.content, "application/x-ndjson"
-            )
-
-    def _renew(self, opened: _OpenShard) -> None:
-        seconds = self._app.settings.lease_seconds
-        if time.monotonic() - opened.renewed_at < seconds / 3:
-            return
+    async def _renew(self, opened: OpenShard) -> None:
         try:
-            self._app.store.shards.renew(opened.key, self._task.holder, until=time.time() + seconds)
-            opened.renewed_at = time.monotonic()
+            await asyncio.to_thread(self._shards.renew, opened)
         except LeaseLost:
-            # Another invocation has it now, or it is done. What we have is checkpointed; we leave the rest to
-            # it, and look at it again when a lease from now would have run out.
+            # Another invocation has it now, or it is done. We leave the rest to that one, and look at the
+            # shard again when a lease from now would have run out.
             opened.lost = True
             self._open.pop(opened.key.number, None)
-            self._busy_until = max(self._busy_until, time.time() + seconds)
-
-    async def _give_back(self) -> None:
-        """Checkpoint and release every shard that is still open."""
-        for opened in list(self._open.values()):
-            await self._save(opened)
-            await asyncio.to_thread(self._release, opened)
-
-    def _release(self, opened: _OpenShard) -> None:
-        try:
-            self._app.store.shards.renew(opened.key, self._task.holder, until=0)
-        except LeaseLost:
-            return
+            self._busy_until = max(self._busy_until, time.time() + self._app.settings.lease_seconds)
 
     def _seconds_until_free(self) -> int:
         return int(min(_BUSY_SECONDS, max(1.0, self._busy_until - time.time() + 0.5)))
-
-    def _part_key(self, opened: _OpenShard) -> str:
-        task = self._task
-        return layout.part(
-            task.organization,
-            task.evaluation_id,
-            self._run.run_id,
-            opened.key.number,
-            opened.shard.generation,
-        )
-
-    def _checkpoint_key(self, opened: _OpenShard) -> str:
-        task = self._task
-        return layout.checkpoint(
-            task.organization,
-            task.evaluation_id,
-            self._run.run_id,
-            opened.key.number,
-            opened.shard.generation,
-        )

@@ -1,0 +1,39 @@
+"""IngestUpload: a file sent by presigned POST has arrived; read it into what it was sent for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marksheet import benchmarks, models
+from marksheet.domain import Caller, Status
+from marksheet.errors import InvalidUpload, MarksheetError
+from marksheet.store import layout
+
+if TYPE_CHECKING:
+    from marksheet.application import Application
+
+
+def ingest_upload(app: Application, key: str) -> None:
+    """Read an uploaded file into what it was sent for, once, and delete it.
+
+    The caller's mistakes end in the upload's status, never in an exception: a second delivery of the same
+    event would not mend them. An object that is no upload, or is taken in already, is passed over.
+    """
+    found = layout.parse_upload_object(key)
+    item = app.store.uploads.find(*found) if found else None
+    if found is None or item is None or item["status"] != Status.PROCESSING.value:
+        return
+    organization, upload_id = found
+    caller = Caller(organization, item["key_id"], frozenset())
+    take = benchmarks.take_in if item["purpose"]["kind"] == "benchmark" else models.take_in
+    try:
+        outcome = take(app, caller, upload_id, item["purpose"], app.store.objects.stream(key), item["format"])
+        app.store.uploads.finish(organization, upload_id, Status.READY, outcome)
+    except MarksheetError as error:
+        failure: dict[str, Any] = {"error": error.message}
+        if isinstance(error, InvalidUpload):
+            failure |= {"error": error.detail, "line": error.line, "field": error.field}
+        app.store.uploads.finish(organization, upload_id, Status.FAILED, failure)
+        if item["purpose"]["kind"] == "answers":
+            app.store.models.set_failed(organization, item["purpose"]["model_id"], error.message)
+    app.store.objects.delete(key)
