@@ -14,10 +14,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if "detail" in event:
         # EventBridge: "Step Functions Execution Status Change"; the execution's input is JSON text.
         given = json.loads(event["detail"]["input"])
-        error, cause = event["detail"]["status"], str(event["detail"].get("cause") or "")
+        error = event["detail"]["status"]
     else:
         given = event
-        error, cause = event["error"]["Error"], event["error"].get("Cause", "")
+        error = event["error"]["Error"]
     logger().warning("an execution failed", extra={"evaluation_id": given["evaluation_id"], "error": error})
     status = fail_evaluation(
         application(),
@@ -25,6 +25,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         given["evaluation_id"],
         given["attempt"],
         error=error,
-        cause=cause,
     )
     return {"status": status.value if status else None}

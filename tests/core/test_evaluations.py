@@ -86,6 +86,18 @@ def test_one_idempotency_key_is_one_evaluation(
         evaluations.create(app, caller, new, idempotency_key="k", fingerprint="other")
 
 
+def test_a_repeated_create_is_answered_even_when_its_model_is_gone(
+    app: Application, caller: Caller, created: Evaluation, execution: Any
+) -> None:
+    new = CreateEvaluation("right", created.benchmark.benchmark_id)
+    first = evaluations.create(app, caller, new, idempotency_key="k", fingerprint="f")
+    execution.run(first)
+    execution.run(created)
+    models.delete(app, caller, "right")
+    again = evaluations.create(app, caller, new, idempotency_key="k", fingerprint="f")
+    assert again.evaluation_id == first.evaluation_id
+
+
 def test_an_idempotency_key_is_its_organizations_own_and_forgotten_after_a_day(
     app: Application, caller: Caller, created: Evaluation, clock: Any
 ) -> None:

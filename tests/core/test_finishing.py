@@ -122,7 +122,7 @@ def test_a_terminal_status_is_never_overwritten(
     app: Application, caller: Caller, compared: Evaluation, execution: Any
 ) -> None:
     execution.run(compared)
-    status = fail_evaluation(app, "acme", compared.evaluation_id, 1, error="ABORTED", cause="")
+    status = fail_evaluation(app, "acme", compared.evaluation_id, 1, error="ABORTED")
     assert status is Status.READY
     assert evaluations.get(app, caller, compared.evaluation_id).status is Status.READY
 
@@ -138,16 +138,15 @@ def test_a_late_finish_loses_against_a_cancel(
 
 
 @pytest.mark.parametrize("error", ["ABORTED", "TIMED_OUT", "States.Timeout", "KeyError"])
-def test_a_failure_is_explained_without_its_cause(
+def test_a_failure_is_explained_in_words(
     app: Application, caller: Caller, compared: Evaluation, error: str
 ) -> None:
-    cause = "arn:aws:lambda:eu-central-1:123456789012:function:secret"
-    status = fail_evaluation(app, "acme", compared.evaluation_id, 1, error=error, cause=cause)
+    status = fail_evaluation(app, "acme", compared.evaluation_id, 1, error=error)
     assert status is Status.FAILED
     told = evaluations.get(app, caller, compared.evaluation_id).error
     assert told is not None
     assert "resume" in told
-    assert "arn:" not in told
+    assert error not in told
 
 
 def test_the_failure_of_an_older_attempt_is_not_this_ones(
@@ -155,7 +154,7 @@ def test_the_failure_of_an_older_attempt_is_not_this_ones(
 ) -> None:
     evaluations.cancel(app, caller, compared.evaluation_id)
     evaluations.resume(app, caller, compared.evaluation_id)
-    status = fail_evaluation(app, "acme", compared.evaluation_id, 1, error="ABORTED", cause="")
+    status = fail_evaluation(app, "acme", compared.evaluation_id, 1, error="ABORTED")
     assert status is Status.PROCESSING
     with pytest.raises(EvaluationStopped):
         finish_evaluation(app, "acme", compared.evaluation_id, 1)
@@ -163,4 +162,4 @@ def test_the_failure_of_an_older_attempt_is_not_this_ones(
 
 def test_a_deleted_evaluation_cannot_fail(app: Application, caller: Caller, compared: Evaluation) -> None:
     evaluations.delete(app, caller, compared.evaluation_id)
-    assert fail_evaluation(app, "acme", compared.evaluation_id, 1, error="ABORTED", cause="") is None
+    assert fail_evaluation(app, "acme", compared.evaluation_id, 1, error="ABORTED") is None

@@ -68,7 +68,6 @@ def request_upload(
 def take_in(
     app: Application,
     caller: Caller,
-    upload_id: str,
     purpose: Mapping[str, Any],
     chunks: Iterator[bytes],
     file_format: Format,

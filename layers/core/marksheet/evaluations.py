@@ -108,12 +108,20 @@ def create(
         raise InvalidRequest(
             Problem(("header", "idempotency-key"), f"use 1 to {MAXIMUM_IDEMPOTENCY_KEY} characters")
         )
-    evaluation = _assemble(app, caller, new)
-    try:
-        app.store.evaluations.add(evaluation, _record(app, idempotency_key, fingerprint))
-    except IdempotencyKeyUsed as used:
+    record = _record(app, idempotency_key, fingerprint)
+    # Looked up first, since what the first request named may have been deleted meanwhile.
+    used = (
+        app.store.evaluations.find_repeated(caller.organization, record.key, record.now) if record else None
+    )
+    if used is None:
+        evaluation = _assemble(app, caller, new)
+        try:
+            app.store.evaluations.add(evaluation, record)
+        except IdempotencyKeyUsed as lost:
+            used = lost
+    if used is not None:
         if used.fingerprint != fingerprint:
-            raise IdempotencyMismatch("this Idempotency-Key was used with another request") from used
+            raise IdempotencyMismatch("this Idempotency-Key was used with another request") from None
         evaluation = get(app, caller, used.evaluation_id)
     if not evaluation.status.terminal:
         # A repeated request starts it too: the first may have died between storing and starting. Starting is

@@ -55,13 +55,13 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
 
 
 def fail_evaluation(
-    app: Application, organization: str, evaluation_id: str, attempt: int, *, error: str, cause: str
+    app: Application, organization: str, evaluation_id: str, attempt: int, *, error: str
 ) -> Status | None:
     """Record why an execution ended without finishing, unless the evaluation is terminal or has a newer
     attempt.
 
     Gives the status that stands afterwards, None when the evaluation is gone. `error` is the state machine's
-    name of the error; `cause` is kept from callers, because it may hold what they must not see.
+    name of the error. Its cause is not asked for: it may hold what callers must not see.
     """
     evaluation = app.store.evaluations.find(organization, evaluation_id)
     if evaluation is None:

@@ -25,15 +25,19 @@ def ingest_upload(app: Application, key: str) -> None:
         return
     organization, upload_id = found
     caller = Caller(organization, item["key_id"], frozenset())
-    take = benchmarks.take_in if item["purpose"]["kind"] == "benchmark" else models.take_in
+    purpose = item["purpose"]
+    chunks = app.store.objects.stream(key)
     try:
-        outcome = take(app, caller, upload_id, item["purpose"], app.store.objects.stream(key), item["format"])
+        if purpose["kind"] == "benchmark":
+            outcome = benchmarks.take_in(app, caller, purpose, chunks, item["format"])
+        else:
+            outcome = models.take_in(app, caller, purpose, chunks)
         app.store.uploads.finish(organization, upload_id, Status.READY, outcome)
     except MarksheetError as error:
         failure: dict[str, Any] = {"error": error.message}
         if isinstance(error, InvalidUpload):
             failure |= {"error": error.detail, "line": error.line, "field": error.field}
         app.store.uploads.finish(organization, upload_id, Status.FAILED, failure)
-        if item["purpose"]["kind"] == "answers":
-            app.store.models.set_failed(organization, item["purpose"]["model_id"], error.message)
+        if purpose["kind"] == "answers":
+            app.store.models.set_failed(organization, purpose["model_id"], error.message)
     app.store.objects.delete(key)

@@ -122,12 +122,7 @@ def request_answers(app: Application, caller: Caller, model_id: str) -> uploads.
 
 
 def take_in(
-    app: Application,
-    caller: Caller,
-    upload_id: str,
-    purpose: Mapping[str, Any],
-    chunks: Iterator[bytes],
-    file_format: str,
+    app: Application, caller: Caller, purpose: Mapping[str, Any], chunks: Iterator[bytes]
 ) -> dict[str, Any]:
     """Keep an uploaded answers file and point its model at it. Raises `InvalidUpload`."""
     model_id: str = purpose["model_id"]

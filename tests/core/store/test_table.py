@@ -57,6 +57,15 @@ def test_an_absent_item_is_none(table: Table) -> None:
     assert table.get("a", "b") is None
 
 
+def test_many_items_come_in_the_order_of_their_keys(table: Table) -> None:
+    for number in range(150):
+        table.put({"PK": "a", "SK": f"{number:03d}"})
+    keys = [("a", f"{number:03d}") for number in range(149, -1, -1)] + [("a", "absent")]
+    items = table.get_many(keys)
+    assert [item["SK"] if item else None for item in items] == [sk for _, sk in keys[:-1]] + [None]
+    assert table.get_many([]) == []
+
+
 def test_put_unless_exists_leaves_what_is_there(table: Table) -> None:
     table.put({"PK": "a", "SK": "b", "n": 1}, unless_exists=True)
     with pytest.raises(ConditionFailed):

@@ -40,10 +40,12 @@ class Benchmarks:
 
     def list_latest(self, organization: str) -> Iterator[Benchmark]:
         """The latest version of each benchmark, oldest benchmark first."""
-        for head in self._table.query(layout.benchmarks(organization)):
-            found = self.find(organization, head["benchmark_id"], head["latest"])
-            if found:
-                yield found
+        heads = self._table.query(layout.benchmarks(organization))
+        keys = [
+            (layout.benchmark_versions(organization, head["benchmark_id"]), layout.version(head["latest"]))
+            for head in heads
+        ]
+        return (to_benchmark(item) for item in self._table.get_many(keys) if item is not None)
 
     def add_version(self, benchmark: Benchmark) -> None:
         """Store a version and make it the latest, all or nothing.

@@ -81,10 +81,19 @@ class Evaluations:
         except ConditionFailed as lost:
             if record is None or lost.failed != (2,):
                 raise
-            item = self._table.get(layout.idempotency(organization), _digest(record.key))
-            if item is None:
+            used = self.find_repeated(organization, record.key, record.now)
+            if used is None:
                 raise
-            raise IdempotencyKeyUsed(item["evaluation_id"], item["fingerprint"]) from lost
+            raise used from lost
+
+    def find_repeated(self, organization: str, key: str, now: int) -> IdempotencyKeyUsed | None:
+        """What was created with this idempotency key before, unless that is forgotten by `now` (Unix
+        seconds).
+        """
+        item = self._table.get(layout.idempotency(organization), _digest(key))
+        if item is None or item["expires_at"] < now:
+            return None
+        return IdempotencyKeyUsed(item["evaluation_id"], item["fingerprint"])
 
     def find(self, organization: str, evaluation_id: str, *, counts: bool = False) -> Evaluation | None:
         """An evaluation as created and as it stands; with `counts` its runs carry the trials
@@ -142,7 +151,7 @@ class Evaluations:
             if offset <= total < offset + limit:
                 page.append(item)
             total += 1
-        return [self._assemble(item) for item in page], total
+        return self._assemble(page), total
 
     def start(self, evaluation: Evaluation, now: str) -> None:
         """Note when the first plan was made. Raises `ConditionFailed` when the evaluation is not
@@ -254,13 +263,16 @@ class Evaluations:
             return False
         return True
 
-    def _assemble(self, item: Item) -> Evaluation:
-        snapshot = self._table.get(
-            layout.evaluation(item["organization"], item["evaluation_id"]), layout.SNAPSHOT
+    def _assemble(self, items: Sequence[Item]) -> list[Evaluation]:
+        snapshots = self._table.get_many(
+            [
+                (layout.evaluation(item["organization"], item["evaluation_id"]), layout.SNAPSHOT)
+                for item in items
+            ]
         )
-        if snapshot is None:
-            raise RuntimeError("an evaluation has lost its snapshot")
-        return to_evaluation(item, snapshot)
+        # One that is being deleted right now may have lost its snapshot already.
+        pairs = zip(items, snapshots, strict=True)
+        return [to_evaluation(item, snapshot) for item, snapshot in pairs if snapshot is not None]
 
     def _with_counts(self, evaluation: Evaluation) -> Evaluation:
         partition = layout.evaluation(evaluation.organization, evaluation.evaluation_id)
