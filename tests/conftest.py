@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
 pytest_plugins = ["tests.deployment"]
+
+# No deadline, because machines are shared; and where a change is judged, the same examples every time.
+settings.register_profile("marksheet", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("marksheet")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -74,6 +74,22 @@ def test_a_large_download_is_a_url(
     assert created.evaluation_id in download.url
 
 
+def test_an_evaluation_that_cannot_be_started_fails_and_can_be_resumed(
+    app: Application, caller: Caller, created: Evaluation, workflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Evaluation) -> None:
+        raise ConnectionError("no way there")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(workflow, "start", refuse)
+        with pytest.raises(ConnectionError):
+            evaluations.create(app, caller, CreateEvaluation("right", created.benchmark.benchmark_id))
+    (failed,) = evaluations.list_page(app, caller, status={Status.FAILED}).evaluations
+    assert failed.error is not None
+    assert "could not be started" in failed.error
+    assert evaluations.resume(app, caller, failed.evaluation_id).status is Status.PROCESSING
+
+
 def test_one_idempotency_key_is_one_evaluation(
     app: Application, caller: Caller, created: Evaluation, workflow: Any
 ) -> None:

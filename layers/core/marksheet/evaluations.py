@@ -126,7 +126,7 @@ def create(
     if not evaluation.status.terminal:
         # A repeated request starts it too: the first may have died between storing and starting. Starting is
         # idempotent.
-        app.workflow.start(evaluation)
+        _start(app, evaluation)
     return evaluation
 
 
@@ -229,7 +229,7 @@ def resume(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
     if not app.store.evaluations.reopen(evaluation):
         raise Conflict("the evaluation has changed meanwhile, look again")
     resumed = get(app, caller, evaluation_id)
-    app.workflow.start(resumed)
+    _start(app, resumed)
     return resumed
 
 
@@ -245,6 +245,16 @@ def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
         app.workflow.stop(evaluation)
     app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
     app.store.evaluations.purge(caller.organization, evaluation_id)
+
+
+def _start(app: Application, evaluation: Evaluation) -> None:
+    """Start the execution; an evaluation that could not be started is FAILED, not PROCESSING for ever."""
+    try:
+        app.workflow.start(evaluation)
+    except Exception:
+        error = "its execution could not be started; resume the evaluation to try again"
+        app.store.evaluations.finish(evaluation, Status.FAILED, now=app.now(), error=error)
+        raise
 
 
 def _finished(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
