@@ -9,6 +9,7 @@ from authorizer.handler import handler
 
 from marksheet.domain import Caller
 from marksheet.keys import create_key, revoke_key
+from marksheet.settings import MissingSetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,13 +84,15 @@ def test_a_key_that_cannot_be_looked_up_lets_nobody_in(
         raise RuntimeError("the table is gone")
 
     monkeypatch.setattr("marksheet.keys.authenticate", broken)
-    assert handler(load_event("authorizer", "bearer"), None) == {"isAuthorized": False}
+    with pytest.raises(RuntimeError, match="the table is gone"):
+        handler(load_event("authorizer", "bearer"), None)
 
 
 def test_a_deployment_without_settings_lets_nobody_in(
     load_event: Callable[[str, str], dict[str, Any]],
 ) -> None:
-    assert handler(load_event("authorizer", "bearer"), None) == {"isAuthorized": False}
+    with pytest.raises(MissingSetting):
+        handler(load_event("authorizer", "bearer"), None)
 
 
 def test_a_key_that_was_created_opens_and_a_revoked_one_does_not(deployed: Application) -> None:
