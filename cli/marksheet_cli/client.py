@@ -187,11 +187,9 @@ def refusal(response: httpx.Response, body: Json) -> CommandError:
         hint = "the API key is unknown, revoked or missing; check MARKSHEET_API_KEY"
         return CommandError(text, hint=hint, code=ExitCode.UNAUTHENTICATED)
     if status == httpx.codes.FORBIDDEN:
-        scope, gateway = (
-            "the API key is valid but lacks the needed scope",
-            "the API key could not be checked; try again",
-        )
-        return CommandError(text, hint=scope if detail else gateway, code=ExitCode.UNAUTHENTICATED)
+        # The gateway refuses for reasons of its own, and says {"message"}.
+        lacking = "the API key is valid but lacks the needed scope" if detail else None
+        return CommandError(text, hint=lacking, code=ExitCode.UNAUTHENTICATED)
     if status == httpx.codes.NOT_FOUND:
         hint = "the 'list' commands show what this API key can see"
         return CommandError(text, hint=hint, code=ExitCode.NOT_FOUND)

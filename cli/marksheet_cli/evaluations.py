@@ -79,7 +79,7 @@ def run(
     ] = None,
     shard_size: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, help="Questions per worker invocation, instead of the plan's."),
+        typer.Option(min=1, max=1000, help="Questions per shard, instead of the plan's."),
     ] = None,
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Follow it to the end and show the marks.")

@@ -15,6 +15,7 @@ from marksheet.errors import (
     EvaluationStopped,
     IdempotencyMismatch,
     InvalidRequest,
+    LimitExceeded,
     NotFinished,
     NotFound,
 )
@@ -88,6 +89,20 @@ def test_an_evaluation_that_cannot_be_started_fails_and_can_be_resumed(
     assert failed.error is not None
     assert "could not be started" in failed.error
     assert evaluations.resume(app, caller, failed.evaluation_id).status is Status.PROCESSING
+
+
+def test_no_more_than_so_many_evaluations_run_at_once(
+    app: Application, caller: Caller, stranger: Caller, created: Evaluation, execution: Any
+) -> None:
+    two = replace(app, settings=replace(app.settings, max_running=2))
+    new = CreateEvaluation("right", created.benchmark.benchmark_id)
+    evaluations.create(two, caller, new, idempotency_key="k", fingerprint="f")
+    with pytest.raises(LimitExceeded, match="2 evaluations") as refused:
+        evaluations.create(two, caller, new)
+    assert refused.value.retry_after_seconds == 30
+    evaluations.create(two, caller, new, idempotency_key="k", fingerprint="f")
+    execution.run(created)
+    evaluations.create(two, caller, new)
 
 
 def test_one_idempotency_key_is_one_evaluation(

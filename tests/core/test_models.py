@@ -43,6 +43,15 @@ def test_deleting_a_model_deletes_its_key_and_frees_its_id(app: Application, cal
     assert app.credentials.read(again.secret_name or "") == "other"
 
 
+def test_deleting_a_recorded_model_deletes_its_answers(
+    app: Application, caller: Caller, deployment: Any
+) -> None:
+    model = deployment.recorded("tape", {"q1": "1"})
+    assert app.store.objects.find(model.answers_key) is not None
+    models.delete(app, caller, "tape")
+    assert app.store.objects.find(model.answers_key) is None
+
+
 def test_an_id_is_taken_once_in_an_organization(app: Application, caller: Caller, stranger: Caller) -> None:
     new = NewModel("mine", ProviderName.OPENAI, SETTINGS)
     models.register(app, caller, new)

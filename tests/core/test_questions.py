@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from marksheet import questions
 from marksheet.domain import Question
 from marksheet.errors import InvalidUpload
-from marksheet.questions import decode_question, encode_question, guess_format, read_questions, read_rows
+from marksheet.questions import decode_question, encode_question, guess_format, read_questions
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 SOLID = TEXT.filter(str.strip)
@@ -66,7 +66,6 @@ def test_a_canonical_file_is_itself_a_benchmark_file(given_questions, size):
     lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
     assert list(read_questions(pieces(lines, size), "jsonl")) == given_questions
     assert list(read_questions(pieces(json.dumps(rows).encode(), size), "json")) == given_questions
-    assert list(read_rows(rows)) == given_questions
 
 
 def test_the_canonical_line_has_sorted_keys_and_leaves_out_what_says_nothing():
@@ -136,11 +135,6 @@ def test_a_file_without_questions_is_refused(data, form):
     assert "at least one" in error.detail
 
 
-def test_no_rows_are_refused_too():
-    with pytest.raises(InvalidUpload, match="at least one"):
-        list(read_rows([]))
-
-
 def test_more_questions_than_allowed_are_refused(monkeypatch):
     monkeypatch.setattr(questions, "MAX_QUESTIONS", 2)
     error = error_of(b'{"question": "a"}\n' * 3)
@@ -187,21 +181,6 @@ def test_a_json_array_beyond_the_limit_is_told_to_come_as_lines(monkeypatch):
 def test_a_number_given_as_answer_keeps_its_digits(data, form):
     (question,) = read_questions([data], form)
     assert (question.expected_answer, question.question_id) == ("1.50", "7")
-
-
-def test_numbers_of_rows_that_were_decoded_already_become_their_shortest_text():
-    (question,) = read_rows([{"question": "a", "answer": 18, "choices": [1, 2.5]}])
-    assert question.expected_answer == "18"
-    assert question.choices == ("1", "2.5")
-
-
-@pytest.mark.parametrize(
-    "row", [{"question": "\ud800"}, {"question": "a", "answer": 1, "x": object()}, 3, None]
-)
-def test_rows_that_are_not_json_are_refused(row):
-    with pytest.raises(InvalidUpload) as caught:
-        list(read_rows([{"question": "fine"}, row]))
-    assert caught.value.line == 2
 
 
 def test_a_prompt_of_200_kilobytes_is_fine_in_every_format():

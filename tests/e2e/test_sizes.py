@@ -70,7 +70,7 @@ def test_a_prompt_of_200_kb_and_an_answer_of_1_mb_stay_out_of_the_state(api: Api
 
 
 def test_a_large_download_is_a_redirect_that_ends_as_an_attachment(api: Api) -> None:
-    rows = [{"question_id": f"q{n}", "question": "z" * 100_000, "expected_answer": "z"} for n in range(45)]
+    rows = [{"question_id": f"q{n}", "question": "z" * 95_000, "expected_answer": "z"} for n in range(45)]
     api.recorded("short", b"".join(b'{"question_id":"q%d","output":"z"}\n' % n for n in range(45)))
     evaluation_id = api.create("short", api.benchmark("large", rows))
     assert api.finish(evaluation_id)["status"] == "READY"

@@ -26,6 +26,7 @@ from marksheet.errors import (
     Conflict,
     IdempotencyMismatch,
     InvalidRequest,
+    LimitExceeded,
     NotFinished,
     NotFound,
     Problem,
@@ -114,6 +115,7 @@ def create(
         app.store.evaluations.find_repeated(caller.organization, record.key, record.now) if record else None
     )
     if used is None:
+        _check_running(app, caller)
         evaluation = _assemble(app, caller, new)
         try:
             app.store.evaluations.add(evaluation, record)
@@ -226,6 +228,7 @@ def resume(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
     pinned = evaluation.benchmark
     if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
         raise Conflict("its benchmark was deleted, so its questions are gone")
+    _check_running(app, caller)
     if not app.store.evaluations.reopen(evaluation):
         raise Conflict("the evaluation has changed meanwhile, look again")
     resumed = get(app, caller, evaluation_id)
@@ -247,6 +250,18 @@ def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
     app.store.evaluations.purge(caller.organization, evaluation_id)
 
 
+def _check_running(app: Application, caller: Caller) -> None:
+    """Refuse one more evaluation than may run at once. Creates at the same moment may slip through
+    together.
+    """
+    most = app.settings.max_running
+    if app.store.evaluations.count_running(caller.organization, most) >= most:
+        raise LimitExceeded(
+            f"{most} evaluations are running, which is the most allowed at once; wait for one, or cancel one",
+            retry_after_seconds=30,
+        )
+
+
 def _start(app: Application, evaluation: Evaluation) -> None:
     """Start the execution; an evaluation that could not be started is FAILED, not PROCESSING for ever."""
     try:
@@ -254,6 +269,7 @@ def _start(app: Application, evaluation: Evaluation) -> None:
     except Exception:
         error = "its execution could not be started; resume the evaluation to try again"
         app.store.evaluations.finish(evaluation, Status.FAILED, now=app.now(), error=error)
+        app.announcements.evaluation_finished(evaluation, Status.FAILED)
         raise
 
 

@@ -134,9 +134,9 @@ class _Lane:
         # The last call fed may take its whole timeout; but at least three quarters of the time are for
         # feeding.
         self._feed_until = self._cancel_at - min(timeout, seconds_left / 4)
-        self._budget = max(1.0, seconds_left / 2)
-        """Seconds one question may take with all its retries: half an invocation, so that the next one, which
-        begins with the questions this one had to give back, always gets through them.
+        self._budget = 0.9 * (self._cancel_at - time.monotonic())
+        """Seconds one question may take with all its retries. Less than an invocation has, so that the next
+        one, which begins with the questions this one had to give back, always gets through them.
         """
 
     async def work(self, secret: str | None) -> LaneResult:

@@ -96,8 +96,8 @@ def get(app: Application, caller: Caller, model_id: str) -> Model:
 
 
 def delete(app: Application, caller: Caller, model_id: str) -> Model:
-    """Delete a model and its endpoint's key. Raises `NotFound`, or `Conflict` while an evaluation is asking
-    it.
+    """Delete a model with its endpoint's key or its recorded answers. Raises `NotFound`, or `Conflict` while
+    an evaluation is asking it.
     """
     model = get(app, caller, model_id)
     _, running = app.store.evaluations.list_page(
@@ -108,6 +108,7 @@ def delete(app: Application, caller: Caller, model_id: str) -> Model:
     app.store.models.delete(caller.organization, model_id)
     if model.secret_name:
         app.credentials.forget(model.secret_name)
+    app.store.objects.delete_prefix(layout.model_prefix(caller.organization, model_id))
     return model
 
 

@@ -34,6 +34,8 @@ class OpenShard:
     missing: int = 0
     dirty: bool = False
     """Whether there are marks that no checkpoint has."""
+    saved: bool = False
+    """Whether there is a checkpoint."""
     lost: bool = False
     """Whether another invocation holds it now."""
     renewed_at: float = 0.0
@@ -89,7 +91,9 @@ class OpenShards:
             carried = decode_part(objects.read(shard.carry))
             kept = {(t.ordinal, t.trial): t for t in carried if t.outcome is not Outcome.ERRORED}
         if not shard.fresh:
-            found = objects.find(self._part_key(opened)) or objects.find(self._checkpoint_key(opened)) or b""
+            saved = objects.find(self._checkpoint_key(opened))
+            opened.saved = saved is not None
+            found = objects.find(self._part_key(opened)) or saved or b""
             kept |= {(trial.ordinal, trial.trial): trial for trial in decode_part(found)}
         for trial in kept.values():
             opened.add(trial)
@@ -101,6 +105,7 @@ class OpenShards:
             if not opened.dirty:
                 return
             opened.dirty = False
+            opened.saved = True
             write = self._app.store.objects.write
             await asyncio.to_thread(
                 write, self._checkpoint_key(opened), opened.content, "application/x-ndjson"
@@ -114,7 +119,10 @@ class OpenShards:
             opened.renewed_at = time.monotonic()
 
     def close(self, opened: OpenShard) -> None:
-        """Write the part once, then count it once. The part that stands is what counts, whoever wrote it."""
+        """Write the part once, count it once, and drop the checkpoint.
+
+        The part that stands is what counts, whoever wrote it.
+        """
         counts = opened.counts
         try:
             self._app.store.objects.write_once(self._part_key(opened), opened.content)
@@ -124,6 +132,8 @@ class OpenShards:
                 standing.add(trial)
             counts = standing.counts
         self._app.store.shards.complete(opened.key, opened.shard.generation, counts)
+        if opened.saved:
+            self._app.store.objects.delete(self._checkpoint_key(opened))
 
     def give_back(self, opened: OpenShard) -> None:
         """Let the next invocation have a shard at once."""

@@ -33,7 +33,7 @@ MAXIMUM_IN_FLIGHT_PER_LANE = 50
 def shard_size_for(questions: int) -> int:
     """Questions a shard: a twentieth, so that small evaluations show progress, but 5 at least and 50 at most.
 
-    50 is where the bill stops falling: see docs/operations.md.
+    What a shard costs is in docs/operations.md.
     """
     return min(50, max(5, -(-questions // 20)))
 

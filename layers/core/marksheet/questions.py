@@ -45,14 +45,6 @@ def read_questions(chunks: Iterable[bytes], format: Format) -> Iterator[Question
     return _checked(_from_csv(chunks) if format == "csv" else _from_lines(chunks), "line")
 
 
-def read_rows(rows: Iterable[object]) -> Iterator[Question]:
-    """The questions of a list that was decoded already, such as the `questions` of a request's body.
-
-    As `read_questions` with `json`; a fraction given as an answer becomes the shortest text that means it.
-    """
-    return _checked(_from_rows(rows), "element")
-
-
 def guess_format(filename: str | None, first_bytes: bytes) -> Format:
     """The format of a file by its name's ending, else by how it begins; a few kilobytes are enough.
 
@@ -154,15 +146,6 @@ def _from_array(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
         yield ordinal, build_question(fields, written, ordinal=ordinal, line=ordinal)
 
 
-def _from_rows(rows: Iterable[object]) -> Iterator[tuple[int, Question]]:
-    for ordinal, row in enumerate(rows, 1):
-        fields = _object(row, ordinal)
-        yield (
-            ordinal,
-            build_question(fields, partial(_rewritten, fields, ordinal), ordinal=ordinal, line=ordinal),
-        )
-
-
 def _from_csv(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
     for ordinal, (line, row) in enumerate(read_records(chunks), 1):
         yield line, build_question(row, partial(dict, row), ordinal=ordinal, line=line)
@@ -170,14 +153,6 @@ def _from_csv(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
 
 def _nth(rows: Callable[[], list[Any]], position: int) -> Any:
     return rows()[position]
-
-
-def _rewritten(fields: dict[str, Any], line: int) -> Any:
-    try:
-        data = orjson.dumps(fields)
-    except TypeError as error:
-        raise InvalidUpload("holds a value that is not JSON", line=line) from error
-    return numbers_as_written(data, line=line)
 
 
 def _array(value: object) -> list[Any]:

@@ -31,6 +31,8 @@ class Settings:
     event_bus_name: str = "default"
     max_lanes: int = 100
     """Map children an evaluation may have at once, over all its runs."""
+    max_running: int = 50
+    """Evaluations an organization may have running at once."""
     checkpoint_seconds: float = 10.0
     """How often a worker saves its answers. What was answered since is asked again after a worker is killed.
 
@@ -65,6 +67,7 @@ class Settings:
             secret_prefix=source.get("SECRET_PREFIX", "marksheet"),
             event_bus_name=source.get("EVENT_BUS_NAME", "default"),
             max_lanes=int(source.get("MAX_LANES", "100")),
+            max_running=int(source.get("MAX_RUNNING", "50")),
             checkpoint_seconds=float(source.get("CHECKPOINT_SECONDS", "10")),
             lease_seconds=float(source.get("LEASE_SECONDS", "30")),
             inline_download_bytes=int(source.get("INLINE_DOWNLOAD_BYTES", "4000000")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Counts, Evaluation, Status
@@ -152,6 +153,16 @@ class Evaluations:
                 page.append(item)
             total += 1
         return self._assemble(page), total
+
+    def count_running(self, organization: str, most: int) -> int:
+        """How many evaluations are PROCESSING, counted up to `most` and among the newest thousand."""
+        items = self._table.query(layout.evaluations(organization), newest_first=True)
+        running = (
+            item
+            for item in islice(items, 1000)
+            if item["status"] == Status.PROCESSING.value and not item.get("deleted")
+        )
+        return sum(1 for _ in islice(running, most))
 
     def start(self, evaluation: Evaluation, now: str) -> None:
         """Note when the first plan was made. Raises `ConditionFailed` when the evaluation is not

@@ -100,8 +100,12 @@ def offsets(questions_key: str) -> str:
     return questions_key.removesuffix(".jsonl") + ".offsets"
 
 
+def model_prefix(organization: str, model_id: str) -> str:
+    return f"orgs/{organization}/models/{model_id}/"
+
+
 def answers(organization: str, model_id: str, content_id: str) -> str:
-    return f"orgs/{organization}/models/{model_id}/{content_id}/answers.jsonl"
+    return f"{model_prefix(organization, model_id)}{content_id}/answers.jsonl"
 
 
 def answers_index(answers_key: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from marksheet.dialects.nugen import decode_benchmark_upload, decode_upload_request, decode_version
 from marksheet.domain import DomainRule, Role, ScorerSpec
-from marksheet.errors import InvalidRequest
+from marksheet.errors import InvalidRequest, TooLarge
 
 QUESTIONS = [{"question_num": 1, "question": "How many bells?", "answer": "8"}]
 FILE = json.dumps(QUESTIONS).encode()
@@ -96,6 +96,11 @@ def test_the_format_of_a_file_is_found_out(filename: str, content: bytes, file_f
 )
 def test_a_bad_form_is_refused_by_its_field(body: bytes, location: tuple[str | int, ...], kind: str) -> None:
     assert refusal_of(body, FORM) == [(location, kind)]
+
+
+def test_a_body_that_is_too_large_is_told_the_other_way() -> None:
+    with pytest.raises(TooLarge, match="upload-url"):
+        decode_benchmark_upload(b"x" * 4_500_001, "application/json")
 
 
 def test_a_json_body_carries_its_questions() -> None:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from marksheet.dialects.nugen.forms import is_form, read_form
 from marksheet.dialects.nugen.reading import StrictModel, read_json, read_object, validate
-from marksheet.errors import InvalidRequest, Problem
+from marksheet.errors import InvalidRequest, Problem, TooLarge
 from marksheet.prompts import validate_template
 from marksheet.questions import Format, guess_format
 from marksheet.scoring import parse_rules, parse_specs
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from marksheet.domain import DomainRule, ScorerSpec
 
+MOST_UPLOAD_BYTES = 4_500_000
+"""A form is binary, so it reaches the function in base64, and a function takes 6 MB."""
 LONGEST_NAME = 200
 LONGEST_DESCRIPTION = 4_000
 LONGEST_PROMPT = 100_000
@@ -104,10 +106,15 @@ class _VersionQuery(BaseModel):
 
 
 def decode_benchmark_upload(body: bytes, content_type: str) -> BenchmarkUpload:
-    """The body of `POST /api/v3/benchmark/upload`, a form or JSON. Raises InvalidRequest.
+    """The body of `POST /api/v3/benchmark/upload`, a form or JSON. Raises InvalidRequest or TooLarge.
 
     The questions themselves stay as they came: `questions.read_questions` reads them from any source alike.
     """
+    if len(body) > MOST_UPLOAD_BYTES:
+        raise TooLarge(
+            f"The request has {len(body):,} bytes; up to {MOST_UPLOAD_BYTES:,} are taken directly. "
+            "Send a larger file by POST /api/v3/benchmark/upload-url"
+        )
     if is_form(content_type):
         return _decode_form(body, content_type)
     request = validate(_WithQuestions, read_object(body), "body")
