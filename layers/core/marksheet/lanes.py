@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import Outcome, Status, Trial, TrialError
+from marksheet.domain import Outcome, ProviderName, Status, Trial, TrialError
 from marksheet.errors import ModelError
 from marksheet.observability import logger
 from marksheet.open_shards import OpenShard, OpenShards
@@ -129,6 +129,9 @@ class _Lane:
         self._busy_until = 0.0
         self._stopped = False
         self._unfinished = False
+        # Recorded answers cost nothing to ask for again.
+        recorded = run.model.provider is ProviderName.RECORDED
+        self._saves_each = not app.settings.checkpoint_seconds and not recorded
         timeout = float(run.model.settings.get("timeout_seconds", 0))
         self._cancel_at = time.monotonic() + max(1.0, seconds_left - MARGIN_SECONDS)
         # The last call fed may take its whole timeout; but at least three quarters of the time are for
@@ -243,7 +246,7 @@ class _Lane:
             if opened.missing == 0:
                 await asyncio.to_thread(self._shards.close, opened)
                 self._open.pop(opened.key.number, None)
-            elif not self._app.settings.checkpoint_seconds:
+            elif self._saves_each:
                 await self._shards.save(opened)
 
     async def _answer(self, calls: Calls, question: Question, number: int) -> Trial | None:
