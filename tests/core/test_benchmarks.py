@@ -84,8 +84,8 @@ def test_an_empty_benchmark_is_refused(app: Application, caller: Caller, content
         benchmarks.upload(app, caller, NewBenchmark("sums"), content, file_format)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
-def test_a_name_has_1_to_200_characters(app: Application, caller: Caller, name: str) -> None:
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "two\nlines", "\x1b[31mred", "nul\x00"])
+def test_a_name_has_1_to_200_printable_characters(app: Application, caller: Caller, name: str) -> None:
     with pytest.raises(InvalidRequest, match="name"):
         benchmarks.upload(app, caller, NewBenchmark(name), ROWS, "json")
 

@@ -199,6 +199,27 @@ def test_pages_are_newest_first_and_know_the_total(
     assert page.total == 5
 
 
+def test_a_list_carries_counts_of_finished_and_of_running_evaluations(
+    app: Application, caller: Caller, created: Evaluation, execution: Any
+) -> None:
+    new = CreateEvaluation("right", created.benchmark.benchmark_id)
+    running = evaluations.create(app, caller, new)
+    execution.run(created)
+    execution.score(execution.plan(running)[:1])
+    listed = evaluations.list_page(app, caller).evaluations
+    assert [found.runs[0].counts for found in listed] == [Counts(right=5), Counts(right=10)]
+
+
+def test_an_idempotency_key_whose_evaluation_was_deleted_says_so(
+    app: Application, caller: Caller, created: Evaluation
+) -> None:
+    new = CreateEvaluation("right", created.benchmark.benchmark_id)
+    first = evaluations.create(app, caller, new, idempotency_key="k", fingerprint="f")
+    evaluations.delete(app, caller, first.evaluation_id)
+    with pytest.raises(Conflict, match="deleted"):
+        evaluations.create(app, caller, new, idempotency_key="k", fingerprint="f")
+
+
 def test_a_list_is_filtered_by_status_and_by_either_model(
     app: Application, caller: Caller, deployment: Any, created: Evaluation, execution: Any
 ) -> None:

@@ -98,7 +98,8 @@ def test_the_error_threshold_is_exact(
     assert execution.run(too_many) is Status.FAILED
     error = evaluations.get(app, caller, too_many.evaluation_id).error
     assert error is not None
-    assert "15.0%" in error
+    assert "3 of 20" in error
+    assert "no_recorded_answer (3)" in error
 
 
 def test_finishing_twice_gives_the_same_and_announces_again(

@@ -365,7 +365,8 @@ def test_a_resume_asks_errored_questions_only(
     assert execution.run(created) is Status.FAILED
     failed = evaluations.get(app, caller, created.evaluation_id)
     assert failed.error is not None
-    assert "68.0%" in failed.error
+    assert "17 of 25" in failed.error
+    assert "http_402 (17)" in failed.error
     assert failed.runs[0].counts == Counts(right=8, errored=17)
 
     model.reply = right

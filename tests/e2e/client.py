@@ -24,6 +24,11 @@ class Api:
             base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60, trust_env=False
         )
 
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Api:
+        """A caller with the key that a stack comes with."""
+        return cls(environment["MARKSHEET_URL"], environment["MARKSHEET_API_KEY"], "local")
+
     def __enter__(self) -> Api:
         return self
 

@@ -12,6 +12,9 @@ import httpx
 import pytest
 
 from marksheet_cli.local.stack import LocalStack
+from tests.e2e import workers
+from tests.e2e.client import Api
+from tests.stubs.openai_stub import OpenAIStub
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,6 +75,40 @@ def test_status_tells_where_it_runs(local_stack: LocalStack) -> None:
     home = ["--home", str(local_stack.env_file.parent), "--repository", str(ROOT)]
     told = subprocess.run([*command, *home], capture_output=True, text=True, check=True)
     assert json.loads(told.stdout)["url"] == local_stack.environment["MARKSHEET_URL"]
+
+
+def test_an_evaluation_cut_off_by_a_stop_can_be_resumed(tmp_path: Path) -> None:
+    stack = LocalStack(tmp_path / "home", ROOT)
+    try:
+        before = stack.up()
+        with OpenAIStub(latency=0.5) as model, Api.of(before) as api:
+            api.endpoint("slow", model.base_url, max_in_flight=2)
+            rows = [{"question": f"{n}. answer: {n}", "answer": str(n)} for n in range(1, 21)]
+            evaluation_id = api.create("slow", api.benchmark("cut", rows))
+            path = f"/api/v3/evaluations/{evaluation_id}"
+            api.wait(f"{path}/status", lambda status: status["questions_completed"] > 0)
+            stack.down()
+            stack.up()
+            cut_off = api.call("GET", path)
+            assert cut_off["status"] == "FAILED"
+            assert "stopped from outside" in cut_off["failure_reason"]
+            api.call("POST", f"{path}/resume")
+            assert api.document(evaluation_id)["metrics"]["right"] == 20
+    finally:
+        stack.down(wipe=True)
+
+
+def test_an_emulator_that_was_killed_before_it_saved_starts_empty_and_says_so(tmp_path: Path) -> None:
+    told: list[str] = []
+    stack = LocalStack(tmp_path / "home", ROOT, report=told.append)
+    try:
+        stack.up()
+        workers.kill(stack.pid or 0)
+        after = stack.up()
+        assert any("killed" in line for line in told)
+        assert listed_evaluations(after).json()["total"] == 0
+    finally:
+        stack.down(wipe=True)
 
 
 def test_what_is_stored_survives_a_stop(tmp_path: Path) -> None:

@@ -77,6 +77,29 @@ class Deployment:
             **AWS_CREDENTIALS,
         }
 
+    def fail_cut_off_executions(self) -> None:
+        """Tell FailEvaluation of executions that ended with an earlier emulator: no event does.
+
+        An evaluation that is over, or was resumed since, stays as it is.
+        """
+        machine = self._client("stepfunctions")
+        listed = machine.list_executions(
+            stateMachineArn=self.outputs()["StateMachineArn"], statusFilter="FAILED", maxResults=100
+        )
+        for execution in listed["executions"]:
+            ended = machine.describe_execution(executionArn=execution["executionArn"])
+            if ended.get("error") == "States.ServiceRestart":
+                event = {"detail": {"status": "ABORTED", "input": ended["input"]}}
+                self._client("lambda").invoke(
+                    FunctionName=self._physical_id("FailEvaluation"), Payload=json.dumps(event)
+                )
+
+    def _physical_id(self, logical_id: str) -> str:
+        found = self._client("cloudformation").describe_stack_resource(
+            StackName=STACK, LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
     def _change_stack(self, **request: Any) -> None:
         cloudformation = self._client("cloudformation")
         try:

@@ -25,6 +25,8 @@ Report = Callable[[str], None]
 HOST = "127.0.0.1"
 _START_SECONDS = 60
 _STOP_SECONDS = 60
+_SETTLED_SECONDS = 2.0
+"""So long after the last write the saved state is whole: it takes a fraction of that."""
 _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE")
 
 
@@ -105,6 +107,9 @@ class Emulator:
         """Start the process, with what an earlier one kept, and wait until it answers; returns its id."""
         self._home.create()
         self._home.clean_temporary()
+        if self._process is not None:
+            # One that was killed by somebody else.
+            self._process.wait()
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | {
             "AUTH": "true",
             "BIND_HOST": HOST,
@@ -153,12 +158,19 @@ class Emulator:
             time.sleep(0.05)
 
     def stop(self, pid: int) -> None:
-        """Let the process save its state and end. After a minute it is killed and loses what is not saved."""
+        """Let the process save its state, and end it with its workers.
+
+        It saves at once, but would then wait for invocations under way, whose results nobody will read. So it
+        is killed a moment after it has saved; or after a minute, and then loses what is not saved.
+        """
+        told = time.time()
         os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
         while self.running():
-            if time.monotonic() > deadline:
-                os.kill(pid, signal.SIGKILL)
+            saved = self._home.last_save() or 0.0
+            settled = saved >= told and time.time() - saved > _SETTLED_SECONDS
+            if settled or time.time() - told > _STOP_SECONDS:
+                # It leads a group of its own, to which its workers belong.
+                os.killpg(pid, signal.SIGKILL)
             time.sleep(0.05)
         if self._process is not None:
             self._process.wait()

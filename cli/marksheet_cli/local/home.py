@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -86,6 +87,17 @@ class Home:
     def clean_temporary(self) -> None:
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(parents=True, exist_ok=True)
+
+    def saved_at(self) -> str:
+        """When the emulator saved its state last, as a local time; "its first start" when it never did."""
+        last = self.last_save()
+        if last is None:
+            return "its first start"
+        return datetime.fromtimestamp(last, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+
+    def last_save(self) -> float | None:
+        """When the emulator saved its state last, in Unix seconds."""
+        return max((path.stat().st_mtime for path in self.state.rglob("*") if path.is_file()), default=None)
 
     def wipe(self) -> None:
         """Forget every evaluation, benchmark, model and key; the log goes too."""

@@ -24,6 +24,7 @@ PARAMETERS = {
     "AllowPrivateEndpoints": "true",
     "MaxLanes": "4",
     "CheckpointSeconds": "1",
+    "LeaseSeconds": "10",
 }
 """What a laptop has other than AWS: its own Python, models on loopback, few cores, and an impatient owner."""
 
@@ -86,13 +87,18 @@ class LocalStack:
             )
             artifacts = package(self._repository, shared / "layers", self._report)
         with locked(self._home.command_lock):
+            was_running = self._emulator.running()
             record = self._start(python, port)
             deployment = Deployment(record.port)
             digest = deployment.digest(template, artifacts, self._parameters)
             existed = deployment.exists()
+            if record.digest and not existed:
+                record = self._start_empty(python, record)
             if digest != record.digest or not existed:
                 deployment.deploy(template, artifacts, self._parameters, self._report)
                 self._home.write_record(replace(record, digest=digest))
+            if existed and not was_running:
+                deployment.fail_cut_off_executions()
             environment = deployment.environment()
             key = self._known_key() if existed else None
             environment["MARKSHEET_API_KEY"] = key or self._make_key(environment)
@@ -132,9 +138,21 @@ class LocalStack:
             raise CommandError(
                 f"port {port} is taken", hint="leave out --port for a free one", code=ExitCode.FAILED
             )
+        if record and record.pid:
+            # Nobody forgot it: `down` does, after the process has saved its state.
+            self._report(f"the emulator was killed; what it stored after {self._home.saved_at()} is lost")
         chosen = port or free_port(record.port if record else None)
         self._report("starting the emulator")
         started = Record(chosen, self._emulator.start(python, chosen), record.digest if record else "")
+        self._home.write_record(started)
+        return started
+
+    def _start_empty(self, python: Path, record: Record) -> Record:
+        """Begin anew after an emulator that was killed before it ever saved; only objects are left of it."""
+        if record.pid:
+            self._emulator.stop(record.pid)
+        self._home.wipe()
+        started = Record(record.port, self._emulator.start(python, record.port))
         self._home.write_record(started)
         return started
 

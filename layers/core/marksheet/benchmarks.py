@@ -126,8 +126,10 @@ def delete(app: Application, caller: Caller, benchmark_id: str) -> Benchmark:
 
 
 def _check(new: NewBenchmark) -> None:
-    if not new.name.strip() or len(new.name) > MAXIMUM_NAME:
-        raise InvalidRequest(Problem(("body", "name"), f"a name of 1 to {MAXIMUM_NAME} characters is needed"))
+    if not new.name.strip() or len(new.name) > MAXIMUM_NAME or not new.name.isprintable():
+        raise InvalidRequest(
+            Problem(("body", "name"), f"use 1 to {MAXIMUM_NAME} printable characters on one line")
+        )
 
 
 def _keep(app: Application, caller: Caller, new: NewBenchmark, parsed: Any) -> Benchmark:

@@ -25,6 +25,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 class MarksheetError(Exception):
@@ -60,17 +61,25 @@ class InvalidRequest(MarksheetError):
 class InvalidUpload(InvalidRequest):
     """A file's content is wrong.
 
-    `line` counts from 1 as an editor shows it (for a JSON array: the element's position), or is None when
-    the file as a whole is wrong; `field` is the field's name, or None.
+    `line` counts from 1 as an editor shows it, or is None when the file as a whole is wrong; `field` is the
+    field's name, or None. With `unit` "element" it counts the elements of a JSON array instead.
     """
 
-    def __init__(self, message: str, *, line: int | None = None, field: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        field: str | None = None,
+        unit: Literal["line", "element"] = "line",
+    ) -> None:
         self.line = line
         self.field = field
+        self.unit = unit
         self.detail = message
         where: list[str | int] = ["body", "file"]
         if line is not None:
-            where += ["line", line]
+            where += [unit, line]
         if field is not None:
             where.append(field)
         super().__init__(Problem(tuple(where), message, "invalid_upload"))

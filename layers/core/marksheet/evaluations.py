@@ -124,7 +124,7 @@ def create(
     if used is not None:
         if used.fingerprint != fingerprint:
             raise IdempotencyMismatch("this Idempotency-Key was used with another request") from None
-        evaluation = get(app, caller, used.evaluation_id)
+        evaluation = _created_before(app, caller, used.evaluation_id)
     if not evaluation.status.terminal:
         # A repeated request starts it too: the first may have died between storing and starting. Starting is
         # idempotent.
@@ -248,6 +248,13 @@ def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
         app.workflow.stop(evaluation)
     app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
     app.store.evaluations.purge(caller.organization, evaluation_id)
+
+
+def _created_before(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+    try:
+        return get(app, caller, evaluation_id)
+    except NotFound as gone:
+        raise Conflict("the evaluation of this Idempotency-Key was deleted; use another key") from gone
 
 
 def _check_running(app: Application, caller: Caller) -> None:

@@ -133,16 +133,21 @@ def _summarize(
     for question, *answered in zip(asked, *runs, strict=True):
         accumulated.add(answered, question.cluster)
     for run in evaluation.runs:
-        share = accumulated.error_share(run.position)
-        if share > evaluation.max_error_share:
-            raise TooManyErrors(
-                f"{share:.1%} of the trials of model {run.model.model_id} errored, more than the "
-                f"{evaluation.max_error_share:.1%} that max_error_share allows; resume the evaluation to ask "
-                "them again"
-            )
+        if accumulated.error_share(run.position) > evaluation.max_error_share:
+            raise TooManyErrors(_too_many(evaluation, run, accumulated))
     summary = accumulated.finish(completed_at=app.now())
     headline = {run["position"]: _headline(run) for run in summary["runs"]}
     return summary, headline
+
+
+def _too_many(evaluation: Evaluation, run: Run, found: EvaluationSummary) -> str:
+    counts, model_id = found.counts(run.position), run.model.model_id
+    reasons = ", ".join(f"{code} ({times})" for code, times in found.errors(run.position)[:3])
+    return (
+        f"{counts.errored} of {counts.total} trials of model {model_id} errored, most often {reasons}; "
+        f"that is more than the share of {evaluation.max_error_share:g} that max_error_share allows. "
+        "Resume the evaluation to ask them again"
+    )
 
 
 def _headline(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def ingest_upload(app: Application, key: str) -> None:
     except MarksheetError as error:
         failure: dict[str, Any] = {"error": error.message}
         if isinstance(error, InvalidUpload):
-            failure |= {"error": error.detail, "line": error.line, "field": error.field}
+            failure |= {"error": error.detail, "line": error.line, "field": error.field, "unit": error.unit}
         app.store.uploads.finish(organization, upload_id, Status.FAILED, failure)
         if purpose["kind"] == "answers":
             app.store.models.set_failed(organization, purpose["model_id"], error.message)

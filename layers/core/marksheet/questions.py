@@ -94,22 +94,25 @@ def decode_question(line: bytes) -> Question:
     )
 
 
-def _checked(numbered: Iterator[tuple[int, Question]], noun: str) -> Iterator[Question]:
+def _checked(
+    numbered: Iterator[tuple[int, Question]], unit: Literal["line", "element"]
+) -> Iterator[Question]:
     """What holds for a file as a whole: at least one question, not too many, no id twice."""
     lines: dict[bytes, int] = {}
     for line, question in numbered:
         if question.ordinal > MAX_QUESTIONS:
             raise InvalidUpload(
-                f"there are more than {MAX_QUESTIONS:,} questions, the most allowed", line=line
+                f"there are more than {MAX_QUESTIONS:,} questions, the most allowed", line=line, unit=unit
             )
         # 16 bytes instead of the id keep a million ids of 256 characters within the memory of a small worker.
         digest = blake2b(question.question_id.encode(), digest_size=16).digest()
         first = lines.setdefault(digest, line)
         if first != line:
             raise InvalidUpload(
-                f'"{question.question_id}" is also the id of {noun} {first}; every question needs its own',
+                f'"{question.question_id}" is also the id of {unit} {first}; every question needs its own',
                 line=line,
                 field="question_id",
+                unit=unit,
             )
         yield question
     if not lines:
@@ -141,9 +144,13 @@ def _from_array(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
     rows = _array(decode_json(data, line=None))
     as_written = cache(lambda: _array(numbers_as_written(data, line=None)))
     for ordinal, row in enumerate(rows, 1):
-        fields = _object(row, ordinal)
-        written = partial(_nth, as_written, ordinal - 1)
-        yield ordinal, build_question(fields, written, ordinal=ordinal, line=ordinal)
+        try:
+            fields = _object(row, ordinal)
+            written = partial(_nth, as_written, ordinal - 1)
+            question = build_question(fields, written, ordinal=ordinal, line=ordinal)
+        except InvalidUpload as error:
+            raise InvalidUpload(error.detail, line=ordinal, field=error.field, unit="element") from error
+        yield ordinal, question
 
 
 def _from_csv(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:

@@ -56,6 +56,14 @@ class EvaluationSummary:
         counts = self._runs[run_position].counts
         return counts.errored / counts.total if counts.total else 0.0
 
+    def counts(self, run_position: int) -> Counts:
+        """The run's trials so far by outcome."""
+        return self._runs[run_position].counts
+
+    def errors(self, run_position: int) -> list[tuple[str, int]]:
+        """The codes of the run's errors and how often each came, the most frequent first."""
+        return self._runs[run_position].errors
+
     def finish(self, *, completed_at: str) -> dict[str, Any]:
         """The content of `summary.json`: only what JSON knows, and no NaN."""
         evaluation = self._evaluation
@@ -113,6 +121,11 @@ class _RunSummary:
     def counts(self) -> Counts:
         """Trials so far by outcome."""
         return Counts(**{outcome.value: self._outcomes[outcome] for outcome in Outcome})
+
+    @property
+    def errors(self) -> list[tuple[str, int]]:
+        """Error codes and how often each came, the most frequent first."""
+        return self._errors.most_common()
 
     def add(self, trials: Sequence[Trial], cluster: str | None) -> Mapping[str, float | None]:
         """Take in one question's trials; return the question's value of every metric."""

@@ -52,6 +52,8 @@ class UploadStatus:
     error: str | None = None
     line: int | None = None
     field: str | None = None
+    unit: str | None = None
+    """What `line` counts: "line", or "element" of a JSON array."""
 
 
 @dataclass(frozen=True, slots=True)

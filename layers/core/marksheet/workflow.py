@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from marksheet.aws import client
+from marksheet.aws import client, error_code
 
 if TYPE_CHECKING:
     from marksheet.domain import Evaluation
@@ -39,7 +39,7 @@ class Workflow:
             return
 
     def stop(self, evaluation: Evaluation) -> None:
-        """Stop the current attempt's execution, if it is there. Workers under way notice by the evaluation's
+        """Stop the current attempt's execution, if it runs. Workers under way notice by the evaluation's
         status.
         """
         execution = self._arn.replace(":stateMachine:", ":execution:") + ":" + execution_name(evaluation)
@@ -47,5 +47,7 @@ class Workflow:
             client("stepfunctions").stop_execution(
                 executionArn=execution, error="Cancelled", cause="cancelled by request"
             )
-        except client("stepfunctions").exceptions.ExecutionDoesNotExist:
-            return
+        except client("stepfunctions").exceptions.ClientError as error:
+            # Not there, or over already: then there is nothing to stop.
+            if error_code(error) not in {"ExecutionDoesNotExist", "ValidationException"}:
+                raise

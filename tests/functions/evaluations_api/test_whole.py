@@ -126,9 +126,9 @@ def test_an_upload_to_come_is_waited_for(deployed: Application, event: Any, call
     [
         (
             [{"question": "a", "id": "1"}, {"question": "b", "id": "1"}],
-            ["body", "file", "line", 2, "question_id"],
+            ["body", "file", "element", 2, "question_id"],
         ),
-        ([{"question": ""}], ["body", "file", "line", 1, "question"]),
+        ([{"question": ""}], ["body", "file", "element", 1, "question"]),
         ([], ["body", "questions"]),
     ],
 )

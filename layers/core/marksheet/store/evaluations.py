@@ -283,7 +283,9 @@ class Evaluations:
         )
         # One that is being deleted right now may have lost its snapshot already.
         pairs = zip(items, snapshots, strict=True)
-        return [to_evaluation(item, snapshot) for item, snapshot in pairs if snapshot is not None]
+        found = [to_evaluation(item, snapshot) for item, snapshot in pairs if snapshot is not None]
+        # A READY one carries its counts with it.
+        return [evaluation if evaluation.headline else self._with_counts(evaluation) for evaluation in found]
 
     def _with_counts(self, evaluation: Evaluation) -> Evaluation:
         partition = layout.evaluation(evaluation.organization, evaluation.evaluation_id)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import (
     Benchmark,
+    Counts,
     DomainRule,
     Evaluation,
     Model,
@@ -163,7 +164,7 @@ def from_snapshot(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evaluation:
-    headline = item.get("headline")
+    headline = {int(position): found for position, found in (item.get("headline") or {}).items()}
     return Evaluation(
         organization=item["organization"],
         evaluation_id=item["evaluation_id"],
@@ -175,6 +176,7 @@ def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evalu
                 position=run["position"],
                 model=to_model(run["model"]),
                 shards=run["shards"],
+                counts=_counts(headline.get(run["position"])),
             )
             for run in snapshot["runs"]
         ),
@@ -190,5 +192,11 @@ def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evalu
         completed_at=item["completed_at"],
         error=item["error"],
         results_bytes=item["results_bytes"],
-        headline={int(position): metrics for position, metrics in headline.items()} if headline else None,
+        headline=headline or None,
     )
+
+
+def _counts(headline: Mapping[str, Any] | None) -> Counts:
+    """A finished run's counts; none before that, when they are in the counters."""
+    found = headline or {}
+    return Counts(*(found.get(name, 0) for name in ("right", "wrong", "unscored", "errored")))

@@ -35,6 +35,7 @@ def test_a_file_that_was_wrong_says_where() -> None:
         count=None,
         error="is not valid JSON",
         line=7,
+        unit="line",
         field="question",
     )
     assert (body["status"], body["error"], body["line"], body["field"]) == (

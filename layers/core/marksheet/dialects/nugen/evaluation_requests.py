@@ -67,6 +67,7 @@ class CreateEvaluationRequest(StrictModel):
         min_length=1,
         max_length=200,
         validation_alias=AliasChoices("name", "evaluation_name"),
+        pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
     )
     trials: int = Field(default=1, ge=1, le=MOST_TRIALS)
     max_error_share: float = Field(default=0.5, ge=0, le=1)

@@ -35,6 +35,7 @@ def encode_upload_status(
     error: str | None,
     line: int | None,
     field: str | None,
+    unit: str | None,
 ) -> dict[str, Any]:
     """What became of a file: the benchmark version it made, or the model it gave answers to; else what is
     wrong, and where.
@@ -51,4 +52,5 @@ def encode_upload_status(
         "error": error,
         "line": line,
         "field": field,
+        "unit": unit,
     }
