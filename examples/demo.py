@@ -1,7 +1,8 @@
-"""`make demo`: two models marked on the example benchmark, on a local stack that is gone again afterwards.
+"""`make demo`: two models marked on the example benchmark, on the local stack, which is started if need be.
 
 Does what `local up`, `benchmarks upload`, `models add`, `run`, `download` and `local down` do, through the
-functions of the `marksheet` command. A stack that was running before is used and left running.
+functions of the `marksheet` command. A stack that was running before is left running, one that was started is
+stopped. What is uploaded stays stored either way.
 """
 
 import json
@@ -19,6 +20,7 @@ from marksheet_cli.evaluations import show_results, start_evaluation
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.local.stack import LocalStack
 from marksheet_cli.models import add_recorded_model
+from marksheet_cli.output import OutputFailed, guarded_output, leave
 from marksheet_cli.screen import Screen
 from marksheet_cli.transfers import save_results
 
@@ -70,10 +72,17 @@ def main() -> int:
     except KeyboardInterrupt:
         screen.note("interrupted")
         return ExitCode.INTERRUPTED
-    screen.out.print(f"Every answer with its scores: {os.path.relpath(path)}")
-    screen.out.print("Next: 'make up' keeps a stack running, and README.md marks a model of your own.")
+    screen.out.print(f"Every answer with its scores: {os.path.relpath(path)}", soft_wrap=True)
+    screen.out.print(
+        "Next: 'make up' keeps a stack running, and README.md marks a model of your own.", soft_wrap=True
+    )
     return ExitCode.OK
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        with guarded_output():
+            code = main()
+    except OutputFailed as failure:
+        code = leave(failure)
+    sys.exit(code)

@@ -13,6 +13,7 @@ from marksheet_cli.client import Client
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.screen import Screen
 from marksheet_cli.session import Session, with_session
+from marksheet_cli.sheets import Column
 from marksheet_cli.tables import detail_table, list_table
 from marksheet_cli.transfers import post_file
 from marksheet_cli.waiting import wait_for_upload
@@ -21,19 +22,19 @@ SMALL_FILE_BYTES = 4_000_000
 """Up to here a file goes with the request itself: a Lambda is handed 6 MB, a third of it spent on base64."""
 
 LIST_COLUMNS = {
-    "id": "id",
-    "benchmark_name": "name",
-    "version": "version",
-    "num_questions": "questions",
-    "status": "status",
-    "created_at": "created (UTC)",
+    "id": Column("id"),
+    "benchmark_name": Column("name", free=True),
+    "version": Column("version", right=True, spared=3),
+    "num_questions": Column("questions", right=True),
+    "status": Column("status", spared=1),
+    "created_at": Column("created (UTC)", spared=2),
 }
 VERSION_COLUMNS = {
-    "version": "version",
-    "num_questions": "questions",
-    "status": "status",
-    "sha256": "SHA-256",
-    "created_at": "created (UTC)",
+    "version": Column("version", right=True),
+    "num_questions": Column("questions", right=True),
+    "status": Column("status"),
+    "sha256": Column("SHA-256", spared=1),
+    "created_at": Column("created (UTC)", spared=2),
 }
 SETTINGS = frozenset(
     ("name", "description", "document_id", "scorers", "domain_rules", "prompt_template", "system_prompt")
@@ -41,7 +42,9 @@ SETTINGS = frozenset(
 """What a settings file may hold, and the upload routes understand."""
 _ABOUT_THE_SPEC = frozenset(("role", "label", "threshold"))
 
-app = typer.Typer(no_args_is_help=True, help="Lists of questions: immutable, numbered versions.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Lists of questions: immutable, numbered versions."
+)
 
 BenchmarkId = Annotated[str, typer.Argument(metavar="BENCHMARK", help="A benchmark's id or name.")]
 
@@ -175,13 +178,14 @@ def find_benchmark(client: Client, reference: str) -> str:
             return wanted + suffix
         if wanted in by_name:
             return by_name[wanted] + suffix
-    similar = get_close_matches(reference, [*by_name, *ids], n=3)
-    hint = (
-        f"did you mean {' or '.join(repr(s) for s in similar)}?"
-        if similar
-        else "see: marksheet benchmarks list"
-    )
+    hint = did_you_mean(reference, [*by_name, *ids]) or "see: marksheet benchmarks list"
     raise CommandError(f"there is no benchmark {reference!r}", hint=hint, code=ExitCode.NOT_FOUND)
+
+
+def did_you_mean(wanted: str, known: list[str]) -> str | None:
+    """The question whether something similar was meant, if there is something similar."""
+    similar = get_close_matches(wanted, known, n=3)
+    return f"did you mean {' or '.join(repr(s) for s in similar)}?" if similar else None
 
 
 def split_version(identifier: str) -> tuple[str, int | None]:

@@ -95,7 +95,7 @@ class Client:
         return self._send("POST", "/api/v3/benchmark/upload-url", json=body)
 
     def upload_status(self, upload_id: str) -> Json:
-        """What became of a sent file: {"status", "benchmark_id", "error", "line", "field", ...}."""
+        """What became of a sent file: {"status", "benchmark_id", "error", "line", "unit", "field"}."""
         return self._send("GET", f"/api/v3/benchmark/uploads/{_segment(upload_id)}")
 
     def list_benchmarks(self) -> list[Json]:
@@ -190,6 +190,12 @@ def refusal(response: httpx.Response, body: Json) -> CommandError:
         # The gateway refuses for reasons of its own, and says {"message"}.
         lacking = "the API key is valid but lacks the needed scope" if detail else None
         return CommandError(text, hint=lacking, code=ExitCode.UNAUTHENTICATED)
+    if status == httpx.codes.NOT_FOUND and detail is None:
+        return CommandError(
+            f"{_origin(response)} does not look like a Marksheet API: it answers 404 in another form",
+            hint="check the address; it is the ApiUrl output of the stack, without /api/v3",
+            code=ExitCode.UNAVAILABLE,
+        )
     if status == httpx.codes.NOT_FOUND:
         hint = "the 'list' commands show what this API key can see"
         return CommandError(text, hint=hint, code=ExitCode.NOT_FOUND)
@@ -228,10 +234,14 @@ def _invalid(entries: list[Json]) -> CommandError:
 def _field(location: Sequence[str | int]) -> str:
     """Where a problem is: "body.custom_metrics.0", or in a file "line 7, field question"."""
     match [str(part) for part in location]:
-        case ["body", "file", "line", line, *field]:
-            return ", ".join([f"line {line}", *(f"field {name}" for name in field)])
+        case ["body", "file", "line" | "element" as unit, number, *field]:
+            return ", ".join([f"{unit} {number}", *(f"field {name}" for name in field)])
         case parts:
             return ".".join(parts)
+
+
+def _origin(response: httpx.Response) -> str:
+    return str(response.url.copy_with(raw_path=b"/")).rstrip("/")
 
 
 def _server_hint(response: httpx.Response) -> str:

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from marksheet_cli.benchmarks import find_benchmark
+from marksheet_cli.benchmarks import did_you_mean, find_benchmark
 from marksheet_cli.client import Client
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.marks import read_marks
 from marksheet_cli.screen import Screen
 from marksheet_cli.session import Session, with_session
+from marksheet_cli.sheets import Column
 from marksheet_cli.tables import detail_table, list_table, marks_table
 from marksheet_cli.transfers import STDOUT, save_results
 from marksheet_cli.waiting import READY, follow_evaluation
@@ -26,12 +27,12 @@ Timeout = Annotated[
 ]
 
 LIST_COLUMNS = {
-    "evaluation_id": "evaluation",
-    "status": "status",
-    "model_id": "model",
-    "model_id_2": "compared with",
-    "benchmark_name": "benchmark",
-    "created_at": "created (UTC)",
+    "evaluation_id": Column("evaluation"),
+    "status": Column("status"),
+    "model_id": Column("model"),
+    "model_id_2": Column("compared with", spared=3),
+    "benchmark_name": Column("benchmark", free=True, spared=2),
+    "created_at": Column("created (UTC)", spared=1),
 }
 
 
@@ -132,9 +133,10 @@ def download(
             "--output", "-o", help="File or directory; '-' for stdout. Default: the service's file name."
         ),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
     """Download an evaluation's results file: every question with its answers and scores."""
-    path = save_results(session.screen, session.client, evaluation_id, output)
+    path = save_results(session.screen, session.client, evaluation_id, output, force=force)
     if path == STDOUT:
         return
     answer = {"evaluation_id": evaluation_id, "path": str(path), "bytes": path.stat().st_size}
@@ -197,10 +199,25 @@ def start_evaluation(client: Client, benchmark: str, request: dict[str, Any]) ->
     """
     body = {"benchmark_id": find_benchmark(client, benchmark)}
     body |= {name: value for name, value in request.items() if value is not None and value != []}
-    created = client.create_evaluation(body, idempotency_key=str(uuid.uuid4()))
+    try:
+        created = client.create_evaluation(body, idempotency_key=str(uuid.uuid4()))
+    except CommandError as error:
+        about_a_model = any(problem["field"].startswith("body.model_id") for problem in error.problems)
+        if about_a_model or error.code is ExitCode.NOT_FOUND:
+            _check_models(client, [body[name] for name in ("model_id", "model_id_2") if name in body])
+        raise
     if not isinstance(created.get("evaluation_id"), str):
         raise CommandError("the service's answer names no evaluation", code=ExitCode.UNAVAILABLE)
     return created
+
+
+def _check_models(client: Client, wanted: list[str]) -> None:
+    """Raise CommandError (NOT_FOUND, naming what is similar) for a model that is not registered."""
+    known = [str(row.get("model_id")) for row in client.list_models()]
+    for model_id in wanted:
+        if model_id not in known:
+            hint = did_you_mean(model_id, known) or "see: marksheet models list"
+            raise CommandError(f"there is no model {model_id!r}", hint=hint, code=ExitCode.NOT_FOUND)
 
 
 def show_results(
@@ -225,4 +242,4 @@ def show_results(
 
 def print_marks(screen: Screen, body: dict[str, Any]) -> None:
     """The body of the results route, as a table or as it is."""
-    screen.answer(body, lambda: marks_table(read_marks(body), width=screen.out.width))
+    screen.answer(body, lambda: marks_table(read_marks(body)))

@@ -19,9 +19,13 @@ class ExitCode(IntEnum):
     UNAUTHENTICATED = 4
     """No API key, one that is not accepted, or one without the needed scope."""
     NOT_FOUND = 5
+    OUTPUT = 6
+    """What was asked for could not be written: a full disk, a closed stdout."""
     DEFECT = 70
     """The command itself is broken."""
     INTERRUPTED = 130
+    PIPE_CLOSED = 141
+    """Whoever read the output went away, as `head` does: 128 + SIGPIPE, as other programs have it."""
 
 
 class CommandError(Exception):

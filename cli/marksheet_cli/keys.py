@@ -15,12 +15,17 @@ import typer
 from marksheet_cli.connection import find_local_file, read_env_file
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.session import Session, with_session
+from marksheet_cli.sheets import Column
 from marksheet_cli.tables import detail_table, list_table
 
 if TYPE_CHECKING:
     from marksheet.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="API keys (needs AWS credentials that may write the table).")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="API keys (needs AWS credentials that may write the table).",
+)
 
 Organization = Annotated[
     str, typer.Option("--org", metavar="ORGANIZATION", help="Lower-case letters, digits, inner hyphens.")
@@ -31,11 +36,11 @@ Stack = Annotated[
 ]
 
 COLUMNS = {
-    "lookup": "key",
-    "name": "name",
-    "scopes": "scopes",
-    "created_at": "created (UTC)",
-    "revoked_at": "revoked (UTC)",
+    "lookup": Column("key"),
+    "name": Column("name", free=True),
+    "scopes": Column("scopes", free=True, spared=2),
+    "created_at": Column("created (UTC)", spared=1),
+    "revoked_at": Column("revoked (UTC)", spared=3),
 }
 
 _REFUSED = frozenset(

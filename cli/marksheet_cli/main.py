@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 
 from marksheet_cli import benchmarks, evaluations, keys, models
 from marksheet_cli.exits import ExitCode
+from marksheet_cli.output import OutputFailed, guarded_output, leave
+from marksheet_cli.screen import printable
 
 HELP = (
     "Mark AI models on benchmarks, with honest statistics.\n\n"
@@ -19,8 +21,8 @@ HELP = (
 
 EPILOG = (
     "Exit codes: 0 ok; 1 the evaluation failed or the request was refused; 2 wrong usage; 3 the service was "
-    "not reached, did not answer in time or is broken; 4 no valid API key; 5 not found; 70 a defect of this "
-    "command; 130 interrupted."
+    "not reached, did not answer in time or is broken; 4 no valid API key; 5 not found; 6 the output could "
+    "not be written; 70 a defect of this command; 130 interrupted; 141 the reader of the output went away."
 )
 
 
@@ -57,7 +59,7 @@ app.add_typer(keys.app, name="keys", rich_help_panel="Administration")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"marksheet {metadata.version('marksheet')}")
+        print(f"marksheet {metadata.version('marksheet')}", flush=True)
         raise typer.Exit
 
 
@@ -73,11 +75,17 @@ def root(
 def main() -> None:
     """Run the command line and leave with one of the documented exit codes, never with a traceback."""
     try:
-        app()
+        with guarded_output():
+            app()
+    except OutputFailed as failure:
+        sys.exit(leave(failure))
     except Exception as error:
         if os.environ.get("MARKSHEET_DEBUG"):
             raise
-        print(f"marksheet: a defect of this command: {type(error).__name__}: {error}", file=sys.stderr)
+        print(
+            f"marksheet: a defect of this command: {type(error).__name__}: {printable(str(error))}",
+            file=sys.stderr,
+        )
         print("  MARKSHEET_DEBUG=1 shows where; please report it", file=sys.stderr)
         sys.exit(ExitCode.DEFECT)
 

@@ -12,18 +12,21 @@ from marksheet_cli.client import Client
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.screen import Screen
 from marksheet_cli.session import Session, with_session
+from marksheet_cli.sheets import Column
 from marksheet_cli.tables import detail_table, list_table
 from marksheet_cli.transfers import post_file
-from marksheet_cli.waiting import wait_for_upload
+from marksheet_cli.waiting import READY, wait_for_upload
 
 LIST_COLUMNS = {
-    "model_id": "model",
-    "provider": "provider",
-    "status": "status",
-    "created_at": "created (UTC)",
+    "model_id": Column("model"),
+    "provider": Column("provider", spared=2),
+    "status": Column("status"),
+    "created_at": Column("created (UTC)", spared=1),
 }
 
-app = typer.Typer(no_args_is_help=True, help="What answers: an endpoint, or answers you recorded.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="What answers: an endpoint, or answers you recorded."
+)
 
 ModelId = Annotated[
     str, typer.Argument(metavar="MODEL", help="The model's id in Marksheet, yours to choose.")
@@ -72,14 +75,41 @@ def add(
     ] = None,
     api_key_env: ApiKeyVariable = None,
     max_in_flight: MaxInFlight = None,
-    max_attempts: Annotated[int | None, typer.Option(min=1, max=10, rich_help_panel=_OPENAI)] = None,
-    timeout_seconds: Annotated[float | None, typer.Option(min=1, max=600, rich_help_panel=_OPENAI)] = None,
-    temperature: Annotated[float | None, typer.Option(min=0, rich_help_panel=_OPENAI)] = None,
-    top_p: Annotated[float | None, typer.Option(min=0, max=1, rich_help_panel=_OPENAI)] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, rich_help_panel=_OPENAI)] = None,
-    seed: Annotated[int | None, typer.Option(rich_help_panel=_OPENAI)] = None,
-    stop: Annotated[list[str] | None, typer.Option(help="Repeatable.", rich_help_panel=_OPENAI)] = None,
-    system_prompt: Annotated[str | None, typer.Option(rich_help_panel=_OPENAI)] = None,
+    max_attempts: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=10, help="Calls for one answer, before it is given up.", rich_help_panel=_OPENAI
+        ),
+    ] = None,
+    timeout_seconds: Annotated[
+        float | None,
+        typer.Option(min=1, max=600, help="Time for one call, from 1 to 600 s.", rich_help_panel=_OPENAI),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(min=0, help="How freely it picks its words; 0 hardly.", rich_help_panel=_OPENAI),
+    ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Pick from the words that make up this share.", rich_help_panel=_OPENAI
+        ),
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(min=1, help="Longest answer, in the model's tokens.", rich_help_panel=_OPENAI),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="For repeatable answers; each further trial adds 1.", rich_help_panel=_OPENAI),
+    ] = None,
+    stop: Annotated[
+        list[str] | None, typer.Option(help="Text that ends an answer. Repeatable.", rich_help_panel=_OPENAI)
+    ] = None,
+    system_prompt: Annotated[
+        str | None,
+        typer.Option(help="What every conversation begins with.", rich_help_panel=_OPENAI),
+    ] = None,
     extra_body: Annotated[
         str | None,
         typer.Option(metavar="JSON", help="Further fields of the request.", rich_help_panel=_OPENAI),
@@ -145,6 +175,7 @@ def add_recorded_model(client: Client, screen: Screen, model_id: str, answers: P
     A recorded model that exists gets the new answers, so that a refused file can be corrected and sent again;
     evaluations that exist keep the answers they were marked with. Raises CommandError.
     """
+    _check_answers(answers)
     try:
         known = client.model(model_id)
     except CommandError as error:
@@ -159,11 +190,36 @@ def add_recorded_model(client: Client, screen: Screen, model_id: str, answers: P
             hint="choose another id, or delete it first",
             code=ExitCode.FAILED,
         )
-    request = client.request_answers_upload(model_id)
-    post_file(screen, request.get("upload") or {}, answers)
-    screen.note("reading the answers")
-    wait_for_upload(client, str(request.get("upload_id", "")))
+    try:
+        request = client.request_answers_upload(model_id)
+        post_file(screen, request.get("upload") or {}, answers)
+        screen.note("reading the answers")
+        wait_for_upload(client, str(request.get("upload_id", "")))
+    except CommandError as error:
+        left = (
+            "keeps the answers it had"
+            if known.get("status") == READY
+            else "stays registered, without answers"
+        )
+        again = f"model {model_id} {left}; to send others: marksheet models add {model_id} --answers FILE"
+        error.hint = f"{error.hint}; {again}" if error.hint else again
+        raise
     return client.model(model_id)
+
+
+def _check_answers(path: Path) -> None:
+    """Refuse a file that no model is worth registering for. Raises CommandError (USAGE)."""
+    try:
+        with path.open("rb") as file:
+            readable = path.is_file() and any(line.strip() for line in file)
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}", code=ExitCode.USAGE) from error
+    if not readable:
+        raise CommandError(
+            f"{path} holds no answers",
+            hint="JSON lines are expected, each with question_id and output; nothing was registered",
+            code=ExitCode.USAGE,
+        )
 
 
 def _endpoint(

@@ -15,6 +15,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from marksheet_cli.screen import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -31,6 +33,8 @@ class QuestionProgress:
         self._screen = screen
         self._title = title
         self._told = -1.0
+        self._first: tuple[int, float] | None = None
+        """Questions that were done at the first answer, and when it came: not all of them by this run."""
         self._bar: Progress | None = None
         if screen.animated:
             self._bar = Progress(
@@ -56,7 +60,8 @@ class QuestionProgress:
     def show(self, status: dict[str, Any], *, elapsed_seconds: float) -> None:
         """Take in one answer of the status route; `elapsed_seconds` is since the first one was seen."""
         done, total = status.get("questions_completed") or 0, status.get("total_questions") or 0
-        pace = _pace(done, elapsed_seconds, status.get("eta_seconds"))
+        first_done, first_elapsed = self._first = self._first or (done, elapsed_seconds)
+        pace = _pace(done - first_done, elapsed_seconds - first_elapsed, status.get("eta_seconds"))
         if self._bar:
             self._bar.update(self._task, completed=done, total=total or None, pace=pace)
             return
@@ -73,15 +78,20 @@ def byte_progress(screen: Screen, title: str, total: int | None) -> Iterator[Cal
         screen.note(f"{title}{f' ({total:,} bytes)' if total else ''}")
         yield lambda _: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
     with Progress(*columns, console=screen.err, transient=True) as bar:
-        task = bar.add_task(title, total=total)
+        task = bar.add_task(printable(title), total=total)
         yield lambda count: bar.update(task, advance=count)
 
 
 def _pace(done: int, elapsed_seconds: float, eta_seconds: object) -> str:
     parts = []
-    if done and elapsed_seconds > 0:
+    if done > 0 and elapsed_seconds > 0:
         parts.append(f"{done / elapsed_seconds:.1f}/s")
     if isinstance(eta_seconds, int | float):
         parts.append(f"{_duration(eta_seconds)} left")

@@ -36,30 +36,35 @@ class Screen:
     def answer(self, data: Any, render: Callable[[], RenderableType]) -> None:
         """Print what was asked for: `data` as JSON, or what `render` makes for a person."""
         if self.as_json:
-            sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(_harmless(json.dumps(data, indent=2, ensure_ascii=False)) + "\n")
             sys.stdout.flush()
+            return
+        shown = render()
+        if isinstance(shown, str):
+            self.out.print(printable(shown), soft_wrap=True)
         else:
-            self.out.print(render())
+            # What is wider than the terminal is wrapped by it, not cut.
+            self.out.print(shown, crop=False)
 
     def note(self, text: str) -> None:
         """One line about what is going on."""
-        self.err.print(_printable(text), soft_wrap=True)
+        self.err.print(printable(text), soft_wrap=True)
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on if `yes`, or if somebody at a terminal agrees; otherwise raise CommandError (USAGE)."""
         if yes:
             return
-        if not (sys.stdin.isatty() and self.err.is_terminal):
+        if not (sys.stdin and sys.stdin.isatty() and self.err.is_terminal):
             raise CommandError("nobody is there to confirm", hint="add --yes", code=ExitCode.USAGE)
-        self.err.print(f"{_printable(question)} [y/N] ", end="")
+        self.err.print(f"{printable(question)} [y/N] ", end="", soft_wrap=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise CommandError("not confirmed; nothing was changed", code=ExitCode.FAILED)
 
     def failure(self, error: CommandError) -> None:
         """What went wrong and what to do: one or two lines, and with --json also the JSON form on stdout."""
-        self.err.print(f"marksheet: {_printable(error.message)}", style="red", soft_wrap=True)
+        self.err.print(f"marksheet: {printable(error.message)}", style="red", soft_wrap=True)
         if error.hint:
-            self.err.print(f"  {_printable(error.hint)}", soft_wrap=True)
+            self.err.print(f"  {printable(error.hint)}", soft_wrap=True)
         if self.as_json:
             self.answer(error.as_json(), lambda: "")
 
@@ -70,6 +75,11 @@ def _console(*, stderr: bool) -> Console:
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
-def _printable(text: str) -> str:
+def _harmless(document: str) -> str:
+    """JSON whose unprintable characters are escaped, which json does for ASCII only."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in document)
+
+
+def printable(text: str) -> str:
     """Text from elsewhere without control characters, which a terminal would obey."""
     return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

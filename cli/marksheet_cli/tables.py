@@ -1,148 +1,133 @@
-"""Tables for a person: the marks of an evaluation, and lists of things."""
+"""Tables for a person: the marks of an evaluation, and lists of things.
+
+What the service sends is shown without its control characters, which a terminal would obey.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich import box
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from marksheet_cli.marks import OUTCOMES
+from marksheet_cli.screen import printable
+from marksheet_cli.sheets import NOTHING, Column, Fields, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import RenderableType
 
     from marksheet_cli.marks import Marks, Metric, ModelMarks
 
-NARROW = 76
-"""Columns below which a table leaves out what is least needed."""
-NOTHING = "-"
 
-
-def marks_table(marks: Marks, *, width: int) -> RenderableType:
+def marks_table(marks: Marks) -> RenderableType:
     """What became of the trials, each metric with its interval, and the paired difference."""
-    parts: list[RenderableType] = [_counts(marks.models), _metrics(marks.models, wide=width >= NARROW)]
+    parts: list[RenderableType] = [_counts(marks.models), _metrics(marks.models)]
     if marks.differences:
-        parts.append(_differences(marks, wide=width >= NARROW))
+        parts.append(_differences(marks))
     if marks.better_model:
-        parts.append(Text(_better(marks)))
+        parts.append(Text(_better(marks), overflow="ignore"))
     return Group(*parts)
 
 
-def list_table(rows: Sequence[dict[str, Any]], columns: dict[str, str], *, nothing: str) -> RenderableType:
-    """Rows with the given fields, each under its heading; `nothing` is said when there is no row."""
+def list_table(
+    rows: Sequence[dict[str, Any]], columns: Mapping[str, Column], *, nothing: str
+) -> RenderableType:
+    """Rows with the given fields, each in its column; `nothing` is said when there is no row."""
     if not rows:
         return Text(nothing)
-    table = _table("")
-    for number, heading in enumerate(columns.values()):
-        # The first column is the id, which is to be copied.
-        table.add_column(heading, overflow="fold", no_wrap=number == 0)
-    for row in rows:
-        table.add_row(*(_moment(row.get(f)) if f.endswith("_at") else _cell(row.get(f)) for f in columns))
-    return table
+    cells = [
+        [_moment(row.get(f)) if f.endswith("_at") else _cell(row.get(f)) for f in columns] for row in rows
+    ]
+    return Sheet("", list(columns.values()), cells)
 
 
 def detail_table(item: dict[str, Any]) -> RenderableType:
     """One thing, a field a line; nested fields are told as name=value."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in item.items():
-        table.add_row(name, _cell(value))
-    return table
+    return Fields([(_cell(name), _cell(value)) for name, value in item.items()])
 
 
-def _counts(models: Sequence[ModelMarks]) -> Table:
-    table = _table("Answers")
-    table.add_column("model", overflow="fold")
-    for outcome in OUTCOMES:
-        table.add_column(outcome, justify="right")
-    table.add_column("broke a rule", justify="right")
-    for model in models:
-        table.add_row(
-            model.model_id,
+def _counts(models: Sequence[ModelMarks]) -> Sheet:
+    columns = [Column("model"), *(Column(outcome, right=True) for outcome in OUTCOMES)]
+    rows = [
+        [
+            _cell(model.model_id),
             *(_cell(model.counts.get(outcome)) for outcome in OUTCOMES),
             _cell(model.domain_violations),
-        )
-    return table
+        ]
+        for model in models
+    ]
+    return Sheet("Answers", [*columns, Column("broke a rule", right=True)], rows)
 
 
-def _metrics(models: Sequence[ModelMarks], *, wide: bool) -> Table:
+def _metrics(models: Sequence[ModelMarks]) -> Sheet:
     """One line per metric and model, the models of a metric under each other for comparing."""
-    table = _table("Metrics")
-    table.add_column("metric", overflow="fold")
-    table.add_column("model", overflow="fold")
-    table.add_column("mean", justify="right")
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("n", justify="right")
-        table.add_column("method")
-    names = list(dict.fromkeys(metric.name for model in models for metric in model.metrics))
-    for name in names:
-        for model, metric in ((m, x) for m in models for x in m.metrics if x.name == name):
-            last = model is models[-1] and name != names[-1]
-            table.add_row(*_metric_row(model, metric, wide=wide), end_section=last)
-    return table
+    columns = [
+        Column("metric"),
+        Column("model"),
+        Column("mean", right=True),
+        Column("95 % interval", right=True),
+        Column("n", right=True, spared=2),
+        Column("method", spared=1),
+    ]
+    names = dict.fromkeys(metric.name for model in models for metric in model.metrics)
+    rows = [_metric_row(m, x) for name in names for m in models for x in m.metrics if x.name == name]
+    return Sheet("Metrics", columns, rows, heads=2)
 
 
-def _metric_row(model: ModelMarks, metric: Metric, *, wide: bool) -> list[str]:
-    row = [metric.name, model.model_id, _number(metric.mean), _interval(metric.low, metric.high)]
-    return [*row, _cell(metric.n), _cell(metric.method)] if wide else row
+def _metric_row(model: ModelMarks, metric: Metric) -> list[str]:
+    interval = _interval(metric.low, metric.high)
+    numbers = [_number(metric.mean), interval, _cell(metric.n), _cell(metric.method)]
+    return [_cell(metric.name), _cell(model.model_id), *numbers]
 
 
-def _differences(marks: Marks, *, wide: bool) -> Table:
+def _differences(marks: Marks) -> Sheet:
     """What pairing the two models' answers to the same question says about their difference."""
     base, other = marks.models
-    table = _table(f"Paired difference: {other.model_id} minus {base.model_id}")
-    table.add_column("metric", overflow="fold")
-    table.add_column("difference" if wide else "diff", justify="right", no_wrap=True)
-    table.add_column("95 % interval", justify="right", no_wrap=True)
-    table.add_column("p", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("gained", justify="right")
-        table.add_column("lost", justify="right")
-    table.add_column("verdict", overflow="fold")
-    for line in marks.differences:
-        row = [
-            line.metric,
-            _signed(line.difference),
-            _interval(line.low, line.high, signed=True),
+    columns = [
+        Column("metric"),
+        Column("difference", right=True),
+        Column("p", right=True),
+        Column("gained/\nlost", right=True),
+        Column("verdict", free=True),
+    ]
+    rows = [
+        [
+            _cell(line.metric),
+            f"{_signed(line.difference)} {_interval(line.low, line.high, signed=True)}",
             _p(line.p_value),
+            NOTHING if line.gained is None else f"{_cell(line.gained)}/{_cell(line.lost)}",
+            _cell(line.verdict),
         ]
-        row += [_cell(line.gained), _cell(line.lost)] if wide else []
-        table.add_row(*row, _cell(line.verdict))
-    return table
+        for line in marks.differences
+    ]
+    title = f"Paired difference with its 95 % interval: {_cell(other.model_id)} minus {_cell(base.model_id)}"
+    return Sheet(title, columns, rows)
 
 
 def _better(marks: Marks) -> str:
     if marks.better_model == "tie":
         return "Equal overall scores: a tie."
-    return f"Higher overall score: {marks.better_model}"
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, title_style="bold"
-    )
+    return f"Higher overall score: {_cell(marks.better_model)}"
 
 
 def _cell(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, dict):
-        return ", ".join(f"{name}={_cell(inner)}" for name, inner in value.items()) or NOTHING
+        return ", ".join(f"{_cell(name)}={_cell(inner)}" for name, inner in value.items()) or NOTHING
     if isinstance(value, list):
         return ", ".join(_cell(inner) for inner in value) or NOTHING
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(str(value)).replace("\n", " ")
 
 
 def _moment(value: Any) -> str:
     """A time of the wire to the minute, in UTC as it came: "2026-01-31 08:05"."""
-    return value[:16].replace("T", " ") if isinstance(value, str) else NOTHING
+    return _cell(value[:16].replace("T", " ")) if isinstance(value, str) else NOTHING
 
 
 def _number(value: float | None) -> str:

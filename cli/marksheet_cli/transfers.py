@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,6 +14,7 @@ import httpx
 from marksheet_cli.client import decode, unreachable
 from marksheet_cli.connection import is_loopback
 from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.output import OutputFailed
 from marksheet_cli.progress import byte_progress
 
 if TYPE_CHECKING:
@@ -45,19 +46,24 @@ def post_file(screen: Screen, upload: dict[str, Any], path: Path) -> None:
         raise _storage_refusal(response, "upload")
 
 
-def save_results(screen: Screen, client: Client, evaluation_id: str, output: Path | None) -> Path:
-    """Download an evaluation's results file and give back where it lies.
+def save_results(
+    screen: Screen, client: Client, evaluation_id: str, output: Path | None, *, force: bool = False
+) -> Path:
+    """Download an evaluation's results file and give back where it lies; STDOUT if it went into no file.
 
     `output` is a file, a directory, "-" for stdout, or None for the service's file name in the working
-    directory. The file appears whole or not at all. Raises CommandError.
+    directory. A file appears whole or not at all, and takes the place of another one only with `force`; a
+    device or a FIFO is written into. Raises CommandError.
     """
+    if output and output != STDOUT and not output.is_dir():
+        _check_target(output, force=force)
     try:
         with client.open_download(evaluation_id) as response:
             if response.status_code != httpx.codes.TEMPORARY_REDIRECT:
                 if not response.is_success:
                     response.read()
                     decode(response)
-                return _store(screen, response, evaluation_id, output)
+                return _store(screen, response, _Destination(evaluation_id, output, force))
             url = response.headers.get("Location", "")
         if urlsplit(url).scheme not in ("http", "https"):
             raise CommandError("the service redirected to no usable address", code=ExitCode.UNAVAILABLE)
@@ -65,9 +71,17 @@ def save_results(screen: Screen, client: Client, evaluation_id: str, output: Pat
             if not response.is_success:
                 response.read()
                 raise _storage_refusal(response, "download")
-            return _store(screen, response, evaluation_id, output)
+            return _store(screen, response, _Destination(evaluation_id, output, force))
     except httpx.RequestError as error:
         raise unreachable(client.connection.url, error) from error
+
+
+class _Destination(NamedTuple):
+    """Where results are to go, as the person has said it."""
+
+    evaluation_id: str
+    output: Path | None
+    force: bool
 
 
 class _Counted:
@@ -94,24 +108,48 @@ def _bare_client(url: str) -> httpx.Client:
     return httpx.Client(timeout=TRANSFER_TIMEOUT, trust_env=not is_loopback(urlsplit(url).hostname or ""))
 
 
-def _store(screen: Screen, response: httpx.Response, evaluation_id: str, output: Path | None) -> Path:
+def _store(screen: Screen, response: httpx.Response, destination: _Destination) -> Path:
     length = response.headers.get("Content-Length", "")
-    name = _file_name(response, evaluation_id)
+    name = _file_name(response, destination.evaluation_id)
     # A compressed body's length says nothing about the bytes that are written.
     known = int(length) if length.isdigit() and "Content-Encoding" not in response.headers else None
     with byte_progress(screen, f"downloading {name}", known) as advance:
-        if output == STDOUT:
+        if destination.output == STDOUT:
             _copy(response, sys.stdout.buffer, advance)
             return STDOUT
-        target = output or Path(name)
+        target = destination.output or Path(name)
         target = target / name if target.is_dir() else target
+        _check_target(target, force=destination.force)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(response, target, advance)
+            if _written_in_place(target):
+                with os.fdopen(os.open(target, os.O_WRONLY | os.O_APPEND), "wb") as file:
+                    _copy(response, file, advance)
+                return STDOUT
+            # What a link leads to is replaced, not the link.
+            _write_whole(response, target.resolve(), advance)
+        except BrokenPipeError as error:
+            raise OutputFailed.of(error) from error
         except OSError as error:
             reason = error.strerror or "it cannot be written"
-            raise CommandError(f"cannot write {target}: {reason}", code=ExitCode.FAILED) from error
+            raise CommandError(f"cannot write {target}: {reason}", code=ExitCode.OUTPUT) from error
     return target
+
+
+def _check_target(target: Path, *, force: bool) -> None:
+    """Refuse what the person has hardly meant. Raises CommandError (USAGE)."""
+    directory = target.resolve().parent
+    if _written_in_place(target):
+        return
+    if not directory.is_dir():
+        raise CommandError(f"there is no directory {directory}", hint="make it first", code=ExitCode.USAGE)
+    if target.exists() and not force:
+        raise CommandError(f"{target} exists", hint="--force replaces it", code=ExitCode.USAGE)
+
+
+def _written_in_place(target: Path) -> bool:
+    """A device, a FIFO, or a stream of this process by its name, which may be redirected to a file."""
+    named = target.absolute().parts[:2] in (("/", "dev"), ("/", "proc"))
+    return target.exists() and (named or not target.is_file())
 
 
 def _write_whole(response: httpx.Response, target: Path, advance: Callable[[int], None]) -> None:
@@ -144,10 +182,8 @@ def _storage_refusal(response: httpx.Response, action: str) -> CommandError:
     """S3 explains itself in XML; its code (EntityTooLarge, AccessDenied, ...) is what helps."""
     found = re.search(r"<Code>(\w+)</Code>", response.text)
     reason = found[1] if found else f"status {response.status_code}"
-    too_large = reason == "EntityTooLarge"
-    hint = (
-        "the file is larger than an upload may be"
-        if too_large
-        else "the permission may have expired; try again"
-    )
+    hint = {
+        "EntityTooLarge": "the file is larger than an upload may be",
+        "EntityTooSmall": "the file is empty",
+    }.get(reason, "the permission may have expired; try again")
     return CommandError(f"the storage refused the {action}: {reason}", hint=hint, code=ExitCode.FAILED)

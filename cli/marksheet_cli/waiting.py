@@ -94,11 +94,14 @@ def wait_for_upload(client: Client, upload_id: str, *, timeout: float = 900.0) -
 
 
 def _refused_upload(upload: dict[str, Any]) -> CommandError:
-    place = ", ".join(f"{name} {upload[name]}" for name in ("line", "field") if upload.get(name) is not None)
+    names = {"line": upload.get("unit") or "line", "field": "field"}
+    place = ", ".join(
+        f"{word} {upload[name]}" for name, word in names.items() if upload.get(name) is not None
+    )
     reason = upload.get("error") or "the file could not be read"
     return CommandError(
         f"{place}: {reason}" if place and not str(reason).startswith(place) else str(reason),
-        hint="nothing was stored; correct the file and send it again",
+        hint="correct the file and send it again",
         code=ExitCode.FAILED,
         problems=[{"field": place, "message": str(reason)}] if place else None,
     )

@@ -60,6 +60,19 @@ def test_an_error_in_a_small_file_names_line_and_field(cli, service, questions):
     assert "line 7, field question: it is empty" in result.stderr
 
 
+def test_an_error_in_an_array_names_the_element(cli, service, questions, monkeypatch):
+    problem = {
+        "loc": ["body", "file", "element", 2, "question"],
+        "msg": "it is empty",
+        "type": "invalid_upload",
+    }
+    service.fault("POST", Reply(422, {"detail": [problem]}))
+    assert "element 2, field question: it is empty" in cli("benchmarks", "upload", str(questions)).stderr
+    monkeypatch.setattr(benchmarks, "SMALL_FILE_BYTES", 10)
+    service.uploads["upload-1"] = {"status": "FAILED", "error": "no object", "line": 2, "unit": "element"}
+    assert "element 2: no object" in cli("benchmarks", "upload", str(questions)).stderr
+
+
 def test_a_file_that_the_storage_refuses_is_a_failure(cli, service, questions, monkeypatch):
     monkeypatch.setattr(benchmarks, "SMALL_FILE_BYTES", 10)
     service.storage_reply = Reply(400, b"<Error><Code>EntityTooLarge</Code></Error>")

@@ -8,6 +8,8 @@ import re
 import pytest
 
 from marksheet_cli import waiting
+from marksheet_cli.progress import QuestionProgress
+from marksheet_cli.screen import Screen
 from tests.stubs.api_stub import Reply
 
 
@@ -49,7 +51,7 @@ def test_run_shows_the_four_facts_the_intervals_and_the_difference(cli, compared
     shown = cli(*RUN).stdout
     assert re.search(r"hasty\s+14\s+6\s+2\s+1\s+3\s*\n", shown)
     assert re.search(r"accuracy\s+careful\s+0\.700\s+\[0\.481, 0\.855\]\s+20\s+wilson", shown)
-    difference = r"accuracy\s+\+0\.150\s+\[-0\.079, \+0\.379\]\s+0\.3750\s+4\s+1\s+no difference shown"
+    difference = r"accuracy\s+\+0\.150\s+\[-0\.079, \+0\.379\]\s+0\.3750\s+4/1\s+no difference shown"
     assert re.search(difference, shown)
     assert "Higher overall score: careful" in shown
 
@@ -86,6 +88,36 @@ def test_run_with_an_unknown_benchmark_says_what_is_similar(cli, compared):
     result = cli("run", "--model", "m", "--benchmark", "sumz")
     assert result.exit_code == 5
     assert "did you mean 'sums'?" in result.stderr
+
+
+@pytest.mark.parametrize(("field", "options"), [("model_id", ()), ("model_id_2", ("--compare", "hastie"))])
+def test_run_with_an_unknown_model_says_what_is_similar(cli, compared, field, options):
+    compared.models["hasty"] = {"model_id": "hasty"}
+    problem = {"loc": ["body", field], "msg": "there is no such model", "type": "not_found"}
+    compared.fault("POST /api/v3/evaluations", Reply(422, {"detail": [problem]}))
+    model = "hasty" if options else "hastie"
+    result = cli("run", "--model", model, *options, "--benchmark", "sums")
+    assert result.exit_code == 5
+    assert "there is no model 'hastie'" in result.stderr
+    assert "did you mean 'hasty'?" in result.stderr
+
+
+def test_a_refused_model_that_exists_is_refused_in_the_services_words(cli, compared):
+    compared.models["hasty"] = {"model_id": "hasty"}
+    problem = {"loc": ["body", "model_id"], "msg": "it has no answers yet", "type": "conflict"}
+    compared.fault("POST /api/v3/evaluations", Reply(422, {"detail": [problem]}))
+    result = cli("run", "--model", "hasty", "--benchmark", "sums")
+    assert result.exit_code == 1
+    assert "it has no answers yet" in result.stderr
+
+
+def test_the_pace_counts_what_was_done_since_the_first_look(capsys):
+    with QuestionProgress(Screen(as_json=False), "eval-1") as progress:
+        progress.show({"questions_completed": 900, "total_questions": 1000}, elapsed_seconds=0.0)
+        progress.show({"questions_completed": 1000, "total_questions": 1000}, elapsed_seconds=50.0)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "eval-1: 900/1000 questions"
+    assert second == "eval-1: 1000/1000 questions, 2.0/s"
 
 
 def test_run_of_a_failed_evaluation_says_why_and_how_to_resume(cli, compared):
@@ -214,10 +246,42 @@ def test_download_to_stdout_prints_the_file_alone(cli, service):
     assert json.loads(cli("download", "eval-1", "-o", "-").stdout) == json.loads(service.results_file)
 
 
+def test_a_download_does_not_replace_a_file_without_force(cli, service, tmp_path):
+    (tmp_path / "out.json").write_text("old")
+    result = cli("download", "eval-1", "-o", "out.json")
+    assert result.exit_code == 2
+    assert "--force" in result.stderr
+    assert service.requests == []
+    assert cli("download", "eval-1", "-o", "out.json", "--force").exit_code == 0
+    assert (tmp_path / "out.json").read_bytes() == service.results_file
+
+
+def test_a_download_under_the_services_name_does_not_replace_a_file_either(cli, tmp_path):
+    (tmp_path / "evaluation_results_eval-1.json").write_text("old")
+    assert cli("download", "eval-1").exit_code == 2
+    assert (tmp_path / "evaluation_results_eval-1.json").read_text() == "old"
+
+
+def test_a_download_through_a_link_writes_what_it_leads_to(cli, service, tmp_path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link.json").symlink_to(tmp_path / "kept" / "real.json")
+    assert cli("download", "eval-1", "-o", "link.json").exit_code == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "kept" / "real.json").read_bytes() == service.results_file
+
+
+def test_a_download_makes_no_directory(cli, service, tmp_path):
+    result = cli("download", "eval-1", "-o", "absent/out.json")
+    assert result.exit_code == 2
+    assert str(tmp_path / "absent") in result.stderr
+    assert service.requests == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_broken_download_leaves_the_old_file_and_no_piece(cli, service, tmp_path):
     (tmp_path / "out.json").write_text("old")
     service.fault("/download", Reply(200, b"half", {"Content-Length": "400"}))
-    assert cli("download", "eval-1", "-o", "out.json").exit_code == 3
+    assert cli("download", "eval-1", "-o", "out.json", "--force").exit_code == 3
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
     assert (tmp_path / "out.json").read_text() == "old"
 

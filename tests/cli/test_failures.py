@@ -52,6 +52,20 @@ def test_an_unknown_evaluation_is_not_found(cli):
     assert "Evaluation not found" in result.stderr
 
 
+@pytest.mark.parametrize("body", [b"<html>404</html>", {"message": "Not Found"}, b""])
+def test_a_404_of_something_else_says_that_it_is_no_marksheet_api(cli, service, body):
+    service.fault("GET", Reply(404, body))
+    result = cli("models", "show", "m")
+    assert result.exit_code == 3
+    assert f"{service.url} does not look like a Marksheet API" in result.stderr
+    assert "list" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("benchmarks",), ("models",), ("keys",), ("local",)])
+def test_no_group_offers_shell_completion(bare_cli, command):
+    assert "completion" not in bare_cli(*command, "--help").stdout
+
+
 def test_a_validation_error_names_the_field_path(cli, service):
     service.add_benchmark("sums")
     problem = {"loc": ["body", "custom_metrics", 0], "msg": "unknown metric 'acuracy'", "type": "value_error"}

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import typer
+
+from marksheet_cli import models
+from tests.stubs.api_stub import Reply
 
 ENDPOINT = ("--base-url", "http://localhost:11434/v1", "--model", "llama3")
 
@@ -59,9 +63,37 @@ def test_a_broken_answers_file_names_its_line_and_can_be_sent_again(cli, service
     result = cli("models", "add", "hasty", "--answers", str(answers))
     assert result.exit_code == 1
     assert "line 1: no JSON" in result.stderr
+    assert "hasty stays registered, without answers" in result.stderr
+    assert "nothing was stored" not in result.stderr
     service.uploads["upload-1"] = {"status": "READY"}
     assert cli("models", "add", "hasty", "--answers", str(answers)).exit_code == 0
     assert len(service.sent("POST /api/v3/models$")) == 1
+
+
+def test_refused_answers_leave_a_model_the_ones_it_had(cli, service, answers):
+    service.models["hasty"] = {"model_id": "hasty", "provider": "recorded", "status": "READY"}
+    service.storage_reply = Reply(400, b"<Error><Code>EntityTooSmall</Code></Error>")
+    result = cli("models", "add", "hasty", "--answers", str(answers))
+    assert result.exit_code == 1
+    assert "the file is empty; model hasty keeps the answers it had" in result.stderr
+    assert "marksheet models add hasty --answers FILE" in result.stderr
+
+
+@pytest.mark.parametrize("content", ["", "\n \n"])
+def test_an_answers_file_without_answers_is_refused_before_anything_is_registered(
+    cli, service, tmp_path, content
+):
+    path = tmp_path / "nothing.jsonl"
+    path.write_text(content)
+    result = cli("models", "add", "hasty", "--answers", str(path))
+    assert result.exit_code == 2
+    assert "nothing.jsonl holds no answers" in result.stderr
+    assert service.requests == []
+
+
+def test_every_option_of_add_is_explained(bare_cli):
+    options = typer.main.get_command(models.app).commands["add"].params
+    assert [option.name for option in options if not option.help] == []
 
 
 def test_answers_for_an_endpoints_id_are_refused(cli, json_of, answers):

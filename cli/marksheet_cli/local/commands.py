@@ -13,7 +13,9 @@ from marksheet_cli.screen import Screen
 from marksheet_cli.tables import detail_table
 
 local_app = typer.Typer(
-    no_args_is_help=True, help="Marksheet whole on this machine, without Docker or an AWS account."
+    no_args_is_help=True,
+    add_completion=False,
+    help="Marksheet whole on this machine, without Docker or an AWS account.",
 )
 
 Repository = Annotated[
@@ -48,13 +50,19 @@ def up(
 @local_app.command("down")
 def down(
     wipe: Annotated[bool, typer.Option("--wipe", help="Forget everything that is stored, too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a --wipe.")] = False,
     repository: Repository = None,
     home: HomeDirectory = None,
     as_json: AsJson = False,
 ) -> None:
     """Stop the stack. What is stored stays for the next start."""
     with _screen(as_json=as_json) as screen:
-        stopped = _stack(screen, home, repository).down(wipe=wipe)
+        stack = _stack(screen, home, repository)
+        screen.confirm(
+            f"Forget all benchmarks, models, evaluations and keys in {stack.env_file.parent}?",
+            yes=yes or not wipe,
+        )
+        stopped = stack.down(wipe=wipe)
         answer = {"stopped": stopped, "wiped": wipe}
         screen.answer(answer, lambda: "stopped" if stopped else "nothing was running")
 

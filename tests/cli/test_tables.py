@@ -1,0 +1,81 @@
+"""Tables at every width: whole words, whole ids, no control characters."""
+
+from __future__ import annotations
+
+import pytest
+
+EVALUATION = "eval-01jd5m0q3v8x2k7n4r6t9w1y3z"
+BENCHMARK = "bench-01jd5m0q3v8x2k7n4r6t9w1y3z"
+LONG_NAME = "Forty questions about an island that nobody has ever visited"
+WIDTHS = pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
+
+
+@pytest.fixture
+def filled(service, comparison):
+    """The stub has ids and names as long as real ones."""
+    service.add_benchmark(LONG_NAME)
+    service.benchmarks[0]["id"] = BENCHMARK
+    service.evaluations[EVALUATION] = {
+        "model_id": "example-hasty",
+        "model_id_2": "example-careful",
+        "benchmark_id": BENCHMARK,
+        "benchmark_name": LONG_NAME,
+        "created_at": "2026-01-31T08:05:00.000Z",
+        "polls": 0,
+    }
+    comparison["base_model"]["model_id"] = "example-hasty"
+    comparison["eval_model"]["model_id"] = "example-careful"
+    service.results = comparison
+    return service
+
+
+@WIDTHS
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("list",), [EVALUATION, "READY", "example-hasty"]),
+        (("benchmarks", "list"), [BENCHMARK, *LONG_NAME.split()]),
+        (("status", EVALUATION), [EVALUATION, BENCHMARK, "avg_time_per_question"]),
+        (
+            ("results", EVALUATION),
+            ["example-careful", "[0.481, 0.855]", "+0.150 [-0.079, +0.379]", "4/1", "difference", "shown"],
+        ),
+    ],
+    ids=lambda value: " ".join(value)[:9],
+)
+def test_words_are_whole_and_lines_fit(cli, filled, monkeypatch, width, command, words):
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = cli(*command).stdout
+    assert [word for word in words if word not in shown] == []
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_at_eighty_columns_results_are_three_tables(cli, filled, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert cli("results", EVALUATION).stdout.count("\u2500\n") == 3
+
+
+def test_a_word_wider_than_the_terminal_is_not_cut(cli, filled, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    for command in (("list",), ("benchmarks", "list"), ("status", EVALUATION)):
+        assert (BENCHMARK if command[0] == "benchmarks" else EVALUATION) in cli(*command).stdout
+
+
+def test_a_column_without_a_value_is_the_first_to_go(cli, filled, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    filled.evaluations[EVALUATION]["model_id_2"] = None
+    shown = cli("list").stdout
+    assert "compared with" not in shown
+    assert "2026-01-31 08:05" in shown
+
+
+@pytest.mark.parametrize("evil", ["\x1b[2Jgone", "\x9b2Jgone", "\u202egone", "a\rgone", "a\ngone"])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+@pytest.mark.parametrize("command", [("models", "list"), ("models", "show", "m"), ("results", EVALUATION)])
+def test_what_a_terminal_would_obey_is_not_printed(cli, filled, command, options, evil):
+    filled.models["m"] = {"model_id": evil, "provider": evil, "status": "READY", evil: {evil: [evil]}}
+    filled.results["base_model"]["model_id"] = evil
+    filled.results["comparison"]["better_model"] = evil
+    shown = cli(*command, *options).stdout
+    assert "gone" in shown
+    assert all(character.isprintable() for line in shown.split("\n") for character in line)
