@@ -60,7 +60,7 @@ def test_a_retry_of_the_same_child_takes_over_at_once(shards: Shards) -> None:
 def test_a_shard_given_back_can_be_taken(shards: Shards) -> None:
     shards.lease(KEY, ONE, now=100, seconds=30)
     shards.renew(KEY, ONE, until=0)
-    shards.lease(KEY, OTHER, now=101, seconds=30)
+    assert shards.lease(KEY, OTHER, now=101, seconds=30).done is False
 
 
 def test_a_shard_counts_once_however_often_it_is_completed(shards: Shards, table: Table) -> None:
