@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from marksheet_cli.local.stack import LocalStack
+from tests.e2e import workers
 from tests.e2e.client import Api
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "gsm8k"
@@ -39,3 +44,46 @@ def test_the_comparison_reports_the_published_counts_whatever_the_shards(api: Ap
     for model in ("base_model", "eval_model"):
         assert by_fives[model] == by_fifties[model]
     assert by_fives["comparison"] == by_fifties["comparison"]
+
+
+def test_killed_workers_and_second_deliveries_change_no_count(
+    api: Api, benchmark_id: str, local_stack: LocalStack, environment: dict[str, str]
+) -> None:
+    function = workers.function_name(environment["MARKSHEET_STACK"], "ScoreShard")
+    evaluation_id = api.create("6b_finetuning", benchmark_id, model_id_2="6b_verification", shard_size=5)
+    api.wait(f"/api/v3/evaluations/{evaluation_id}/status", lambda status: status["start_time"])
+    arn, _ = workers.execution(evaluation_id)
+    events = [
+        {
+            "organization": api.organization,
+            "evaluation_id": evaluation_id,
+            "attempt": 1,
+            "lane": lane,
+            "invocation": {"execution": arn, "retry": 0},
+        }
+        for lane in workers.manifest(environment["MARKSHEET_BUCKET"], api.organization, evaluation_id)
+    ]
+    deliveries = [
+        threading.Thread(
+            target=workers.client("lambda").invoke,
+            kwargs={"FunctionName": function, "Payload": json.dumps(event)},
+        )
+        for event in events
+    ]
+    for delivery in deliveries:
+        delivery.start()
+    kills = 0
+    path = f"/api/v3/evaluations/{evaluation_id}/status"
+    while api.call("GET", path)["status"] == "PROCESSING" and kills < 4:
+        time.sleep(1.5)
+        kills += sum(map(workers.kill, workers.pids(local_stack.pid or 0, "ScoreShard")))
+    document = api.document(evaluation_id)
+    for delivery in deliveries:
+        delivery.join()
+    assert kills > 0
+    assert document["base_model"]["metrics"]["right"] == 286
+    assert document["eval_model"]["metrics"]["right"] == 515
+    assert document["raw_answers_count"] == 2 * 1319
+    for model in ("base_model", "eval_model"):
+        ids = [row["question_id"] for row in document[model]["detailed_results"]]
+        assert len(ids) == len(set(ids)) == 1319
