@@ -290,10 +290,6 @@ class Evaluation:
     def total_questions(self) -> int:
         return self.benchmark.question_count
 
-    @property
-    def trials_per_run(self) -> int:
-        return self.benchmark.question_count * self.trials
-
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -86,7 +86,7 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     An evaluation that is over (cancelled, deleted, resumed elsewhere) has nothing left to do: finished.
     """
     evaluation = app.store.evaluations.find(task.organization, task.evaluation_id)
-    if not _wanted(app, task) or evaluation is None:
+    if evaluation is None or (evaluation.status, evaluation.attempt) != (Status.PROCESSING, task.attempt):
         return LaneResult(finished=True)
     run = evaluation.runs[task.position]
     return asyncio.run(_Lane(app, task, evaluation, run, seconds_left).work(_secret(app, run)))
