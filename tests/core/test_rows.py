@@ -3,13 +3,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.domain import Counts, Outcome, Score, Trial, TrialError
+from marksheet.domain import Counts, Judging, Outcome, Score, Trial, TrialError
 from marksheet.rows import decode_part, decode_trial, encode_trial
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 SCORES = st.dictionaries(
-    TEXT, st.builds(Score, st.none() | st.floats(0, 1), st.none() | TEXT.filter(bool)), max_size=4
+    TEXT, st.builds(Score, st.none() | st.floats(0, 1), *[st.none() | TEXT.filter(bool)] * 2), max_size=4
 )
+COUNTS = st.integers(0, 10**6)
+DOLLARS = st.decimals(0, 1000, places=12)
 TRIALS = st.builds(
     Trial,
     ordinal=st.integers(1, 10**6),
@@ -24,6 +26,8 @@ TRIALS = st.builds(
     prompt_tokens=st.none() | st.integers(0, 10**6),
     completion_tokens=st.none() | st.integers(0, 10**6),
     finish_reason=st.none() | TEXT,
+    cost_usd=st.none() | DOLLARS,
+    judging=st.none() | st.builds(Judging, COUNTS, COUNTS, COUNTS, st.none() | DOLLARS),
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from marksheet.domain import Answer
 from marksheet.questions import read_questions
 from marksheet.scoring import parse_rules, parse_specs
 from marksheet.scoring.marking import Marking
@@ -34,7 +35,9 @@ def marks_of(model, questions):
     )
     answers = answers_of(model)
     return {
-        q.question_id: marking.mark(q, answers[q.question_id]) for q in questions if q.question_id in answers
+        q.question_id: marking.mark(q, Answer(answers[q.question_id]))
+        for q in questions
+        if q.question_id in answers
     }
 
 

@@ -5,6 +5,7 @@ per thing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """Where an evaluation, a benchmark or a model's upload stands. READY, FAILED and CANCELLED are
-    terminal.
-    """
+    """Where an evaluation, a benchmark or a model's upload stands. All but PROCESSING are terminal."""
 
     PROCESSING = "PROCESSING"
     READY = "READY"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+    STOPPED = "STOPPED"
+    """Its budget is used up: marked as far as the money went."""
 
     @property
     def terminal(self) -> bool:
@@ -41,6 +42,7 @@ class Outcome(StrEnum):
 class ProviderName(StrEnum):
     """How a model is reached."""
 
+    BEDROCK = "bedrock"
     OPENAI = "openai"
     RECORDED = "recorded"
 
@@ -155,6 +157,8 @@ class Score:
 
     value: float | None
     reason: str | None = None
+    raw: str | None = None
+    """What a judge answered, kept where no verdict could be read from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,19 @@ class Answer:
     finish_reason: str | None = None
     attempts: int = 1
     """Calls made for this answer, the successful one included."""
+    cost_usd: Decimal | None = None
+    """By the model's prices and the provider's token counts; None where either is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What the scorers that ask a model have used for one trial, all of them and their repairs together."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: Decimal | None = None
+    """None where a judge has no price or gave no token counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +217,10 @@ class Trial:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     finish_reason: str | None = None
+    cost_usd: Decimal | None = None
+    """Of the answer, judges not included."""
+    judging: Judging | None = None
+    """What the scorers that ask a model used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +269,19 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairwise:
+    """A judge that is shown both models' answers to a question, in both orders."""
+
+    model: str
+    """The judge's id."""
+    rubric: str | None = None
+    """What makes an answer the better one; None asks for the more correct and useful one."""
+    run_id: str = ""
+    """Under which its verdicts are kept."""
+    shards: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """One request: one model, or two to compare, on one benchmark version."""
 
@@ -277,6 +311,16 @@ class Evaluation:
     """Why it is FAILED, for the caller to read."""
     results_bytes: int | None = None
     """Size of the downloadable file, once READY."""
+    judges: Mapping[str, Model] = field(default_factory=dict)
+    """By model id: the models that scorers ask, as they were when the evaluation was created."""
+    pairwise: Pairwise | None = None
+    """How the answers of two models are compared with each other by a judge."""
+    answers_from: str | None = None
+    """The evaluation whose answers are marked again; its models are not called."""
+    max_cost_usd: Decimal | None = None
+    """What models and judges may cost together, over all attempts."""
+    spent_usd: Decimal = Decimal(0)
+    """What has been spent or set aside for calls under way."""
     headline: Mapping[int, Mapping[str, float | int | None]] | None = None
     """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and
     `domain_violations`.

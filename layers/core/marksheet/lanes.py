@@ -276,7 +276,7 @@ class _Lane:
         )
 
     def _marked(self, question: Question, number: int, answer: Answer) -> Trial:
-        marks = self._marking.mark(question, answer.text)
+        marks = self._marking.mark(question, answer)
         return Trial(
             ordinal=question.ordinal,
             question_id=question.question_id,

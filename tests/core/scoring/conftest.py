@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from marksheet.domain import Question, Score, ScorerSpec
+from marksheet.domain import Answer, Question, Score, ScorerSpec
 from marksheet.scoring import build
 
 Scoring = Callable[..., Score]
@@ -21,6 +21,6 @@ def score() -> Scoring:
         name: str, expected: str | None, output: str, choices: tuple[str, ...] = (), **options: Any
     ) -> Score:
         question = Question(1, "q-1", "What?", expected, choices=choices)
-        return build(ScorerSpec(name, options=options)).score(question, output)
+        return build(ScorerSpec(name, options=options)).score(question, Answer(output))
 
     return scoring

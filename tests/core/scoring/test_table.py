@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from marksheet.domain import Question, ScorerSpec
+from marksheet.domain import Answer, Question, ScorerSpec
 from marksheet.errors import InvalidRequest
 from marksheet.scoring import SCORERS, build
 
 
 @pytest.mark.parametrize("name", SCORERS)
 def test_every_name_builds_a_scorer_that_needs_no_options(name):
-    score = build(ScorerSpec(name)).score(Question(1, "q-1", "?", "5"), "5")
+    score = build(ScorerSpec(name)).score(Question(1, "q-1", "?", "5"), Answer("5"))
     assert (score.value, score.reason) in {(1.0, None), (None, "the expected answer is none of the choices")}
 
 

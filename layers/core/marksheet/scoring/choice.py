@@ -13,7 +13,7 @@ from marksheet.scoring.normalisation import folded, unwrapped
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 # Repetitions that could meet the same characters are bounded, so a long answer takes time in proportion.
@@ -73,7 +73,7 @@ class Choice:
             options.refuse("letters", 'must be two or more different capital letters, such as "ABCDE"')
         return cls(letters)
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
         if len(question.choices) > len(ascii_uppercase):
@@ -83,7 +83,7 @@ class Choice:
         expected = _commitments(question.expected_answer, letters, texts)
         if len(expected) != 1:
             return _NO_EXPECTED_CHOICE
-        given = _commitments(output, letters, texts)
+        given = _commitments(answer.text, letters, texts)
         if len(given) > 1:
             return Score(None, f"the answer is ambiguous between {' and '.join(sorted(given))}")
         return Score(float(given == expected)) if given else _NO_CHOICE

@@ -10,7 +10,7 @@ from marksheet.scoring.normalisation import folded, spaced, unwrapped, without_a
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 
@@ -34,10 +34,10 @@ class ExactMatch:
             ignore_articles=options.flag("ignore_articles", default=False),
         )
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
-        return Score(1.0 if self._form(output) == self._form(question.expected_answer) else 0.0)
+        return Score(1.0 if self._form(answer.text) == self._form(question.expected_answer) else 0.0)
 
     def _form(self, text: str) -> str:
         text = folded(text) if self.ignore_case else spaced(text)

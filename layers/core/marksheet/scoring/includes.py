@@ -10,7 +10,7 @@ from marksheet.scoring.normalisation import folded, spaced
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 _BLANK = Score(None, "the expected answer is blank")
@@ -39,23 +39,23 @@ class Includes:
             whole_words=options.flag("whole_words", default=False),
         )
 
-    def score(self, question: Question, output: str) -> Score:
-        answer = self._form(output)
+    def score(self, question: Question, answer: Answer) -> Score:
+        text = self._form(answer.text)
         if self.any_of or self.all_of:
-            some = not self.any_of or any(self._within(text, answer) for text in self.any_of)
-            return Score(float(some and all(self._within(text, answer) for text in self.all_of)))
+            some = not self.any_of or any(self._within(wanted, text) for wanted in self.any_of)
+            return Score(float(some and all(self._within(wanted, text) for wanted in self.all_of)))
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
         if not self._form(question.expected_answer):
             return _BLANK
-        return Score(float(self._within(question.expected_answer, answer)))
+        return Score(float(self._within(question.expected_answer, text)))
 
     def _form(self, text: str) -> str:
         return folded(text) if self.ignore_case else spaced(text)
 
-    def _within(self, text: str, answer: str) -> bool:
-        wanted = self._form(text)
-        return occurs_as_words(wanted, answer) if self.whole_words else wanted in answer
+    def _within(self, wanted: str, text: str) -> bool:
+        wanted = self._form(wanted)
+        return occurs_as_words(wanted, text) if self.whole_words else wanted in text
 
 
 def occurs_as_words(wanted: str, text: str) -> bool:

@@ -12,7 +12,7 @@ from marksheet.scoring.normalisation import folded, spaced
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 LONGEST_COMPARED = 100_000
@@ -34,10 +34,10 @@ class Levenshtein:
     def read(cls, options: OptionReader) -> Self:
         return cls(ignore_case=options.flag("ignore_case", default=True))
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
-        if max(len(question.expected_answer), len(output)) > LONGEST_COMPARED:
+        if max(len(question.expected_answer), len(answer.text)) > LONGEST_COMPARED:
             return _TOO_LONG
         form = folded if self.ignore_case else spaced
-        return Score(Edits.normalized_similarity(form(question.expected_answer), form(output)))
+        return Score(Edits.normalized_similarity(form(question.expected_answer), form(answer.text)))

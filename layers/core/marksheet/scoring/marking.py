@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from marksheet.domain import Outcome, Role, Score
 from marksheet.scoring.rules import broken
-from marksheet.scoring.table import build
+from marksheet.scoring.table import asks, build
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marksheet.domain import DomainRule, Question, ScorerSpec
+    from marksheet.domain import Answer, DomainRule, Question, ScorerSpec
     from marksheet.scoring.scorer import Scorer
 
 
@@ -35,27 +35,40 @@ class Marking:
     """
 
     def __init__(self, specs: Sequence[ScorerSpec], rules: Sequence[DomainRule] = ()) -> None:
-        self._scorers = tuple((spec.metric, build(spec)) for spec in specs)
+        scorers = {spec.metric: build(spec) for spec in specs}
+        self._metrics = tuple(scorers)
+        self._scorers = tuple((metric, cast("Scorer", s)) for metric, s in scorers.items() if not asks(s))
+        self.asking = tuple((metric, s) for metric, s in scorers.items() if asks(s))
+        """The scorers that ask a model, by metric name: who marks asks for them and hands `mark` their
+        scores.
+        """
         self._correctness = next(spec for spec in specs if spec.role is Role.CORRECTNESS)
         self._rules = tuple(rules)
 
-    def mark(self, question: Question, text: str) -> Marks:
-        """Score `text` as an answer to `question`; never raises on account of either."""
-        scores = {metric: _attempt(scorer, question, text) for metric, scorer in self._scorers}
+    def mark(self, question: Question, answer: Answer, asked: Mapping[str, Score] | None = None) -> Marks:
+        """Score an answer to `question`; never raises on account of either.
+
+        `asked` has the scores of the scorers in `asking`.
+        """
+        scores = {metric: _attempt(scorer, question, answer) for metric, scorer in self._scorers}
+        if asked:
+            found = {**scores, **asked}
+            scores = {metric: found[metric] for metric in self._metrics}
         value = scores[self._correctness.metric].value
         if value is None:
             outcome = Outcome.UNSCORED
         else:
             outcome = Outcome.RIGHT if value >= self._correctness.threshold else Outcome.WRONG
-        return Marks(outcome, scores, tuple(rule.name for rule in self._rules if broken(rule, text)))
+        violations = tuple(rule.name for rule in self._rules if broken(rule, answer.text))
+        return Marks(outcome, scores, violations)
 
 
-def _attempt(scorer: Scorer, question: Question, text: str) -> Score:
+def _attempt(scorer: Scorer, question: Question, answer: Answer) -> Score:
     """The score, or no score when the scorer fails: that costs this one score, not the shard's other answers.
 
     The reason names the kind of failure only, since its message may quote the question or the answer.
     """
     try:
-        return scorer.score(question, text)
+        return scorer.score(question, answer)
     except Exception as error:
         return Score(None, f"the scorer failed: {type(error).__name__}")

@@ -14,7 +14,7 @@ from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 _NUMBER = re.compile(
@@ -76,19 +76,19 @@ class Numeric:
             percent_as_fraction=options.flag("percent_as_fraction", default=False),
         )
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
         expected = self._expected(question.expected_answer)
         if expected is None:
             return _NO_EXPECTED_NUMBER
         if self.marker is None:
-            last = deque(self._numbers(output), maxlen=1)
+            last = deque(self._numbers(answer.text), maxlen=1)
             return self._compare(last[0], expected) if last else _NO_NUMBER
-        if self.marker not in output:
+        if self.marker not in answer.text:
             return _NO_MARKER
-        answer = next(self._numbers(output, self._after_marker(output)), None)
-        return _NO_NUMBER_AFTER if answer is None else self._compare(answer, expected)
+        number = next(self._numbers(answer.text, self._after_marker(answer.text)), None)
+        return _NO_NUMBER_AFTER if number is None else self._compare(number, expected)
 
     def _expected(self, text: str) -> Decimal | None:
         if self.marker is not None and self.marker in text:

@@ -10,7 +10,7 @@ from marksheet.scoring.patterns import LONGEST_SEARCHED, check_pattern, compiled
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 _UNDECIDED = Score(None, f"the pattern took too long, or the answer exceeds {LONGEST_SEARCHED:,} characters")
@@ -40,7 +40,7 @@ class Regex:
             whole=options.flag("whole", default=False),
         )
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         pattern = self.pattern
         if pattern is None:
             if question.expected_answer is None:
@@ -49,6 +49,6 @@ class Regex:
             problem = check_pattern(pattern)
             if problem:
                 return Score(None, f"the expected answer {problem}")
-        searched = output.strip() if self.whole else output
+        searched = answer.text.strip() if self.whole else answer.text
         match = found(compiled(pattern, ignore_case=self.ignore_case), searched, whole=self.whole)
         return _UNDECIDED if match is None else Score(float(match))

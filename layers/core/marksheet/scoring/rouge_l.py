@@ -12,7 +12,7 @@ from marksheet.scoring.normalisation import latin_words
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 LONGEST_COMPARED = 50_000
@@ -33,12 +33,12 @@ class RougeL:
     def read(cls, options: OptionReader) -> Self:
         return cls()
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
-        expected, answer = latin_words(question.expected_answer), latin_words(output)
+        expected, words = latin_words(question.expected_answer), latin_words(answer.text)
         if not expected:
             return _NO_WORDS
-        if max(len(expected), len(answer)) > LONGEST_COMPARED:
+        if max(len(expected), len(words)) > LONGEST_COMPARED:
             return _TOO_LONG
-        return Score(2 * LCSseq.similarity(expected, answer) / (len(expected) + len(answer)))
+        return Score(2 * LCSseq.similarity(expected, words) / (len(expected) + len(words)))

@@ -1,13 +1,19 @@
-"""What every scorer is: a frozen value of its options that marks one answer."""
+"""What every scorer is: a frozen value of its options that marks one answer.
+
+Most scorers look and say. Those that ask a model first (a judge, an embedding) do no I/O either: they say
+what they want to ask, are handed the reply, and end with a score; who calls the model is the worker's business.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from marksheet.domain import Score
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
 
 NO_EXPECTED_ANSWER = Score(None, "no expected answer")
 """What a scorer that compares says of a question that has nothing to compare with."""
@@ -16,5 +22,36 @@ NO_EXPECTED_ANSWER = Score(None, "no expected answer")
 class Scorer(Protocol):
     """One way to mark. Each class also has `read(options: OptionReader)`, which makes it from its options."""
 
-    def score(self, question: Question, output: str) -> Score:
-        """Mark `output` as an answer to `question`: a value in [0, 1], or None with the reason."""
+    def score(self, question: Question, answer: Answer) -> Score:
+        """Mark `answer` as an answer to `question`: a value in [0, 1], or None with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Messages for the scorer's model; the reply is the text of its answer."""
+
+    messages: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """Texts for the scorer's embedding model; the reply is a vector of floats for each."""
+
+    texts: Sequence[str]
+
+
+Inquiry = Chat | Embed
+Reply = str | Sequence[Sequence[float]]
+
+
+class AskingScorer(Protocol):
+    """A scorer that asks a registered model before it marks."""
+
+    model: str
+    """The model's id."""
+
+    def inquire(self, question: Question, answer: Answer) -> Generator[Inquiry, Reply, Score]:
+        """Yields what to ask, takes the reply, returns the score. Whoever runs it closes it when the model
+        gives no answer.
+        """
+        ...

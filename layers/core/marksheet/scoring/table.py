@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 from marksheet.errors import InvalidRequest, Problem
 from marksheet.scoring.options import Location, OptionReader
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marksheet.domain import ScorerSpec
-    from marksheet.scoring.scorer import Scorer
+    from marksheet.scoring.scorer import AskingScorer, Scorer
 
 SCORERS: Mapping[str, str] = {
     "exact_match": "marksheet.scoring.exact_match:ExactMatch",
@@ -28,7 +28,7 @@ SCORERS: Mapping[str, str] = {
 """Scorer name -> "module:Class"."""
 
 
-def build(spec: ScorerSpec, *, location: Location = ("body", "scorers")) -> Scorer:
+def build(spec: ScorerSpec, *, location: Location = ("body", "scorers")) -> Scorer | AskingScorer:
     """Make the scorer that `spec` names, with its options checked.
 
     `location` is where the spec stands in the request; InvalidRequest points below it: at `name` for a
@@ -40,4 +40,9 @@ def build(spec: ScorerSpec, *, location: Location = ("body", "scorers")) -> Scor
     reader = OptionReader(spec.options, (*location, "options"))
     scorer = getattr(import_module(module), class_name).read(reader)
     reader.finish()
-    return cast("Scorer", scorer)
+    return cast("Scorer | AskingScorer", scorer)
+
+
+def asks(scorer: Scorer | AskingScorer) -> TypeGuard[AskingScorer]:
+    """Whether a scorer asks a model before it marks."""
+    return hasattr(scorer, "inquire")

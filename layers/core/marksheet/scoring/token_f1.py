@@ -11,7 +11,7 @@ from marksheet.scoring.normalisation import answer_words, remember
 from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
-    from marksheet.domain import Question
+    from marksheet.domain import Answer, Question
     from marksheet.scoring.options import OptionReader
 
 
@@ -26,19 +26,19 @@ class TokenF1:
     def read(cls, options: OptionReader) -> Self:
         return cls()
 
-    def score(self, question: Question, output: str) -> Score:
+    def score(self, question: Question, answer: Answer) -> Score:
         if question.expected_answer is None:
             return NO_EXPECTED_ANSWER
-        expected, answer = answer_words(question.expected_answer), answer_words(output)
-        if not expected or not answer:
-            return Score(1.0 if expected == answer else 0.0)
+        expected, words = answer_words(question.expected_answer), answer_words(answer.text)
+        if not expected or not words:
+            return Score(1.0 if expected == words else 0.0)
         left = _bag(question.expected_answer).copy()
         shared = 0
-        for word in answer:
+        for word in words:
             if left.get(word):
                 left[word] -= 1
                 shared += 1
-        return Score(2 * shared / (len(expected) + len(answer)))
+        return Score(2 * shared / (len(expected) + len(words)))
 
 
 @remember
