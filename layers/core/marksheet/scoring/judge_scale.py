@@ -1,0 +1,90 @@
+"""The verdicts a judge is offered, and what each is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from marksheet.scoring.options import is_number
+from marksheet.scoring.verdicts import label_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marksheet.scoring.options import OptionReader
+
+LONGEST_LABEL = 40
+MOST_LABELS = 20
+HIGHEST = 100
+"""The highest end of a scale of numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a verdict may be."""
+
+    values: Mapping[str, float | None]
+    """By verdict, in the order the judge reads them; None stands for unscored on purpose."""
+    wording: str
+    """The same for the judge to read, after "your verdict is"."""
+
+
+def labels(values: Mapping[str, float | None]) -> Scale:
+    """A scale of labels, the best first.
+
+    They are put in order because a store may hand a mapping back in another one, and one scorer should ask in
+    one way.
+    """
+    ranked = sorted(values, key=lambda label: (values[label] is None, -(values[label] or 0), label))
+    return Scale({label: values[label] for label in ranked}, f"one of {', '.join(ranked)}")
+
+
+def numbers(lowest: int, highest: int) -> Scale:
+    """Whole numbers, of which the lowest is worth 0 and the highest 1, the others in proportion."""
+    span = highest - lowest
+    values = {str(number): (number - lowest) / span for number in range(lowest, highest + 1)}
+    return Scale(values, f"one whole number from {lowest} (worst) to {highest} (best)")
+
+
+CORRECT_OR_NOT = labels({"CORRECT": 1.0, "INCORRECT": 0.0})
+
+
+def read_scale(options: OptionReader) -> Scale:
+    """Read the options `labels`, an object of labels and values, and `scale`, `{"min": 1, "max": 5}`; one of
+    the two at most.
+    """
+    named, span = options.mapping("labels"), options.mapping("scale")
+    if named and span:
+        options.refuse("scale", "is for a judge without labels; give one of the two")
+    if named:
+        if problem := _labels_problem(named):
+            options.refuse("labels", problem)
+            return CORRECT_OR_NOT
+        return labels({label: None if value is None else float(value) for label, value in named.items()})
+    if span:
+        lowest, highest = span.get("min"), span.get("max")
+        if len(span) == 2 and _is_whole(lowest) and _is_whole(highest) and 0 <= lowest < highest <= HIGHEST:
+            return numbers(lowest, highest)
+        message = f'must be two whole numbers {{"min": a, "max": b}} with 0 <= a < b <= {HIGHEST}'
+        options.refuse("scale", message)
+    return CORRECT_OR_NOT
+
+
+def _labels_problem(named: Mapping[str, Any]) -> str | None:
+    if not 2 <= len(named) <= MOST_LABELS:
+        return f"must have 2 to {MOST_LABELS} labels, not {len(named)}"
+    for label in named:
+        if not (isinstance(label, str) and 1 <= len(label) <= LONGEST_LABEL and label.isprintable()):
+            return f"must have labels of 1 to {LONGEST_LABEL} printable characters"
+        if label_key(label) != label.casefold().replace(" ", "_").replace("-", "_"):
+            return "must have labels without quotes, brackets or marks around them, and with single spaces"
+    if len({label_key(label) for label in named}) < len(named):
+        return "must have labels that differ in more than case, spaces, hyphens and underscores"
+    values = list(named.values())
+    if not all(value is None or (is_number(value) and 0 <= value <= 1) for value in values):
+        return "must give each label a number from 0 to 1, or null for an answer that is not to be scored"
+    return "must give at least one label a number" if all(value is None for value in values) else None
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
