@@ -79,3 +79,54 @@ def test_what_a_terminal_would_obey_is_not_printed(cli, filled, command, options
     shown = cli(*command, *options).stdout
     assert "gone" in shown
     assert all(character.isprintable() for line in shown.split("\n") for character in line)
+
+
+RATE = {"mean": 0.75, "low": 0.6, "high": 0.86, "n": 40, "left_out": 2}
+FACTS = {
+    "tokens": {"prompt": 120_500, "completion": 9_000},
+    "latency_seconds": {"count": 40, "mean": 0.5, "p50": 0.4123, "p95": 1.2, "p99": 12.34, "max": 15.0},
+    "cost_usd": {"total": "0.0425", "per_right_answer": "0.0011", "unknown_trials": 0},
+    "judging": {"calls": 44},
+    "pass_at_k": {"1": RATE, "2": {**RATE, "mean": 0.9}},
+    "pass_hat_k": {"1": RATE, "2": {**RATE, "mean": 0.4}},
+    "not_asked": 1,
+}
+
+
+@WIDTHS
+def test_what_a_run_took_and_its_pass_rates_fit_any_width(cli, filled, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    filled.results["eval_model"] |= FACTS
+    shown = cli("results", EVALUATION).stdout
+    for word in ("0.412", "12.3", "0.0425", "pass@k", "pass^k", "0.900", "0.400"):
+        assert word in shown
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_a_wide_terminal_shows_every_figure(cli, filled, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
+    filled.results["eval_model"] |= FACTS
+    shown = " ".join(cli("results", EVALUATION).stdout.split())
+    assert "example-careful 0.412 1.2 12.3 120,500 9,000 44 0.0425 0.0011" in shown
+    assert "2 example-careful 0.900 [0.600, 0.860] 0.400 [0.600, 0.860] 40 2" in shown
+    assert "example-careful 14 6 2 1 1 3" in shown
+
+
+def test_a_cost_that_is_known_in_part_is_a_lower_bound(cli, filled):
+    filled.results["eval_model"] |= {"cost_usd": {"total": "0.0425", "unknown_trials": 3}}
+    assert "≥ 0.0425" in cli("results", EVALUATION).stdout
+
+
+def test_what_cost_nothing_and_told_nothing_has_no_table(cli, filled):
+    filled.results["eval_model"] |= {
+        "tokens": {"prompt": None, "completion": None},
+        "latency_seconds": None,
+        "cost_usd": {"total": "0", "per_right_answer": "0", "unknown_trials": 0},
+    }
+    assert "Time, tokens and cost" not in cli("results", EVALUATION).stdout
+
+
+def test_an_adjusted_p_value_has_a_column_where_it_differs(cli, filled):
+    assert "p Holm" not in cli("results", EVALUATION).stdout
+    filled.results["comparison"]["statistics"]["accuracy"] |= {"p_value": 0.03, "p_holm": 0.09}
+    assert "p Holm" in cli("results", EVALUATION).stdout

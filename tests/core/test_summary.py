@@ -21,7 +21,8 @@ from marksheet.domain import (
     Trial,
     TrialError,
 )
-from marksheet.summary import EvaluationSummary, metric_names
+from marksheet.run_summary import metric_names
+from marksheet.summary import EvaluationSummary
 
 ACCURACY_ONLY = (ScorerSpec("numeric", Role.CORRECTNESS, {"marker": "A:"}),)
 ALL_ROLES = (
@@ -31,11 +32,8 @@ ALL_ROLES = (
 )
 
 
-def evaluation(*model_ids, scorers=ACCURACY_ONLY, trials=1):
-    models = [
-        Model("acme", name, ProviderName.RECORDED, {}, Status.READY, "2026-01-01T00:00:00Z")
-        for name in model_ids
-    ]
+def evaluation(*model_ids, scorers=ACCURACY_ONLY, provider=ProviderName.RECORDED, **facts):
+    models = [Model("acme", name, provider, {}, Status.READY, "2026-01-01T00:00:00Z") for name in model_ids]
     return Evaluation(
         organization="acme",
         evaluation_id="eval-1",
@@ -58,8 +56,8 @@ def evaluation(*model_ids, scorers=ACCURACY_ONLY, trials=1):
         scorers=scorers,
         created_at="2026-01-02T00:00:00Z",
         started_at="2026-01-02T00:00:01Z",
-        trials=trials,
         attempt=2,
+        **facts,
     )
 
 
@@ -78,11 +76,11 @@ def errored(code="timeout"):
     return Trial(1, "q-1", 1, Outcome.ERRORED, None, {}, error=TrialError(code, "it failed"))
 
 
-def finish(subject, questions, cluster=None):
+def finish(subject, questions, cluster=None, **facts):
     summary = EvaluationSummary(subject)
     for question in questions:
         summary.add(question, cluster)
-    content = summary.finish(completed_at="2026-01-02T00:01:00Z")
+    content = summary.finish(completed_at="2026-01-02T00:01:00Z", **facts)
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     return content
 
@@ -101,6 +99,7 @@ def test_the_frame_names_what_was_evaluated():
             "questions": 4,
         },
         "trials": 1,
+        "errored_as": "left_out",
         "scorers": [
             {
                 "name": "numeric",
@@ -149,6 +148,7 @@ def test_every_metric_carries_its_interval_and_counts():
     assert set(run["metrics"]["accuracy"]) == {
         "mean",
         "n",
+        "clusters",
         "standard_error",
         "low",
         "high",
@@ -237,7 +237,8 @@ def test_tokens_and_latency_add_up_over_the_answers_that_have_them():
     ]
     [run] = finish(evaluation("model-a"), questions)["runs"]
     assert run["tokens"] == {"prompt": 15, "completion": 3}
-    assert run["latency_seconds"] == {"count": 2, "mean": 2.5, "max": 4.0}
+    latency = run["latency_seconds"]
+    assert (latency["count"], latency["mean"], latency["max"]) == (2, 2.5, 4.0)
 
 
 def test_tokens_and_latency_are_null_when_nobody_told():
@@ -266,12 +267,15 @@ def test_a_comparison_pairs_the_questions_that_both_runs_have():
     assert (accuracy["n"], accuracy["difference"], accuracy["gained"], accuracy["lost"]) == (2, 0.5, 1, 0)
     assert set(accuracy) == {
         "n",
+        "clusters",
         "difference",
         "standard_error",
         "low",
         "high",
         "p_value",
+        "p_holm",
         "method",
+        "test",
         "gained",
         "lost",
         "minimum_detectable_effect",
@@ -301,6 +305,195 @@ def test_the_better_model_has_the_higher_overall_score(base, compared, better):
     comparison = finish(evaluation("model-a", "model-b"), questions)["comparison"]
     assert (comparison["base_model_id"], comparison["eval_model_id"]) == ("model-a", "model-b")
     assert comparison["better_model"] == better
+
+
+def test_metrics_are_adjusted_for_each_other():
+    questions = [[[scored(0.0, 0.5, 0.1)], [scored(1.0, 0.5, 0.1)]]] * 8
+    metrics = finish(evaluation("model-a", "model-b", scorers=ALL_ROLES), questions)["comparison"]["metrics"]
+    assert {name: found["p_value"] for name, found in metrics.items()} == {
+        "accuracy": 2 / 256,
+        "relevance": 1.0,
+        "overall_score": 2 / 256,
+        "closeness": 1.0,
+    }
+    assert metrics["accuracy"]["p_holm"] == 3 * 2 / 256
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "relevance", "p_holm"),
+    [
+        # 8 questions: a metric that always differs by the same has p 2/256, one that never does has p 1.
+        (1.0, 0.5, 2 * 2 / 256),
+        (0.0, 0.5, 1.0),
+        (1.0, 1.0, 2 * 2 / 256),
+        (1.0, 0.0, 2 * 2 / 256),
+    ],
+)
+def test_an_overall_score_is_as_surely_different_as_the_surer_of_its_parts(accuracy, relevance, p_holm):
+    scorers = ALL_ROLES[1:]
+    questions = [[[scored(0.0, 0.5, None)], [scored(accuracy, relevance, None)]]] * 8
+    subject = evaluation("model-a", "model-b", scorers=scorers)
+    metrics = finish(subject, questions)["comparison"]["metrics"]
+    assert metrics["overall_score"]["p_holm"] == p_holm
+
+
+def test_an_overall_score_is_no_surer_than_its_own_p_value():
+    # Accuracy rises by 0.2 everywhere; on half of the questions relevance falls by 0.4, and the score falls.
+    rising = [[scored(0.4, 0.6, None)], [scored(0.6, 0.6, None)]]
+    falling = [[scored(0.4, 0.6, None)], [scored(0.6, 0.2, None)]]
+    subject = evaluation("model-a", "model-b", scorers=ALL_ROLES[1:])
+    metrics = finish(subject, [rising, falling] * 6)["comparison"]["metrics"]
+    assert metrics["accuracy"]["p_holm"] < 0.001
+    assert metrics["overall_score"]["p_holm"] == metrics["overall_score"]["p_value"] == 1.0
+
+
+def test_an_overall_score_that_is_the_accuracy_counts_as_one_comparison_with_it():
+    questions = [[[answered(0.0)], [answered(1.0)]]] * 10
+    metrics = finish(evaluation("model-a", "model-b"), questions)["comparison"]["metrics"]
+    assert list(metrics) == ["accuracy", "overall_score"]
+    assert metrics["overall_score"] == metrics["accuracy"]
+    assert metrics["accuracy"]["p_holm"] == metrics["accuracy"]["p_value"] == 2 / 1024
+
+
+@pytest.mark.parametrize(
+    ("chosen", "compared", "adjusted"),
+    [
+        (("accuracy",), ["accuracy"], 1),
+        (("accuracy", "overall_score"), ["accuracy", "overall_score"], 2),
+        (("overall_score", "domain_violations"), ["overall_score"], 1),
+        (("domain_violations",), [], None),
+    ],
+)
+def test_only_the_metrics_that_were_chosen_are_compared(chosen, compared, adjusted):
+    subject = evaluation("model-a", "model-b", scorers=ALL_ROLES, metrics=chosen)
+    questions = [[[scored(0.0, 0.5, 0.1)], [scored(1.0, 0.5, 0.1)]]] * 8
+    metrics = finish(subject, questions)["comparison"]["metrics"]
+    assert list(metrics) == compared
+    assert all(found["p_holm"] == adjusted * 2 / 256 for found in metrics.values())
+
+
+FOUR_OUTCOMES = [
+    [[answered(1.0)], [answered(1.0)]],
+    [[answered(0.0)], [errored()]],
+    [[errored()], [answered(1.0)]],
+    [[answered(None)], [answered(0.0)]],
+    [[errored("budget_reached")], [answered(1.0)]],
+]
+
+
+@pytest.mark.parametrize(
+    ("policy", "mean", "n", "compared"),
+    [("left_out", 1 / 2, 2, (1, 0.0, 0, 0)), ("wrong", 1 / 3, 3, (3, 1 / 3, 1, 0))],
+)
+def test_errored_trials_stay_out_of_the_means_or_count_as_wrong(policy, mean, n, compared):
+    content = finish(evaluation("model-a", "model-b", errored_as=policy), FOUR_OUTCOMES)
+    run = content["runs"][0]
+    accuracy, overall = run["metrics"]["accuracy"], run["metrics"]["overall_score"]
+    assert (accuracy["mean"], accuracy["n"]) == (overall["mean"], overall["n"]) == (mean, n)
+    difference = content["comparison"]["metrics"]["accuracy"]
+    told = tuple(difference[name] for name in ("n", "difference", "gained", "lost"))
+    assert told == pytest.approx(compared)
+    assert content["errored_as"] == policy
+
+
+@pytest.mark.parametrize(("policy", "accuracy"), [("left_out", 0.625), ("wrong", 0.5)])
+def test_the_documented_example_of_either_policy(policy, accuracy):
+    trials = [answered(1.0)] * 50 + [answered(0.0)] * 30 + [errored()] * 20
+    [run] = finish(evaluation("model-a", errored_as=policy), [[[trial]] for trial in trials])["runs"]
+    assert run["metrics"]["accuracy"]["mean"] == accuracy
+
+
+@pytest.mark.parametrize("policy", ["left_out", "wrong"])
+def test_the_counts_are_the_same_under_either_policy(policy):
+    run = finish(evaluation("model-a", "model-b", errored_as=policy), FOUR_OUTCOMES)["runs"][0]
+    assert run["counts"] == {"right": 1, "wrong": 1, "unscored": 1, "errored": 2, "total": 5}
+    assert (run["metrics"]["accuracy"]["unscored"], run["metrics"]["accuracy"]["errored"]) == (1, 2)
+
+
+def test_a_question_with_an_errored_trial_is_worth_less_where_that_is_wrong():
+    questions = [[[scored(1.0, 0.6, 0.3), errored()]]]
+    subject = evaluation("model-a", scorers=ALL_ROLES, trials=2, errored_as="wrong")
+    [run] = finish(subject, questions)["runs"]
+    means = {name: metric["mean"] for name, metric in run["metrics"].items()}
+    assert means == {"accuracy": 0.5, "relevance": 0.3, "overall_score": 0.4, "closeness": 0.15}
+
+
+def test_trials_that_the_budget_did_not_reach_are_told_apart_from_other_errors():
+    questions = [
+        [[answered(1.0)]],
+        [[errored()]],
+        [[errored("budget_reached")]],
+        [[errored("budget_reached")]],
+    ]
+    [run] = finish(evaluation("model-a"), questions)["runs"]
+    assert (run["counts"]["errored"], run["not_asked"]) == (3, 2)
+    assert run["errors"] == {"budget_reached": 2, "timeout": 1}
+
+
+def test_what_was_not_asked_is_no_error_of_the_model():
+    summary = EvaluationSummary(evaluation("model-a"))
+    assert summary.error_share(0) == 0.0
+    for trial in (answered(1.0), errored(), *[errored("budget_reached")] * 8):
+        summary.add([[trial]], None)
+    assert summary.error_share(0) == 0.5
+    assert summary.not_asked(0) == 8
+    assert summary.errors(0) == [("budget_reached", 8), ("timeout", 1)]
+    assert summary.counts(0).errored == 9
+
+
+def test_partial_marks_say_so():
+    assert finish(evaluation("model-a"), [], status=Status.STOPPED)["status"] == "STOPPED"
+
+
+def test_what_a_judge_said_of_both_answers_stands_with_the_comparison():
+    subject = evaluation("model-a", "model-b")
+    assert finish(subject, [])["comparison"]["pairwise"] is None
+    assert finish(subject, [], pairwise={"n": 7})["comparison"]["pairwise"] == {"n": 7}
+
+
+def test_one_trial_a_question_has_no_pass_rates():
+    [run] = finish(evaluation("model-a"), [[[answered(1.0)]]])["runs"]
+    assert (run["pass_at_k"], run["pass_hat_k"]) == (None, None)
+
+
+def test_several_trials_have_pass_rates():
+    questions = [
+        [[answered(1.0), answered(0.0), answered(0.0), answered(0.0)]],
+        [[answered(1.0), answered(1.0), answered(None), errored()]],
+        [[errored(), errored(), answered(None), errored("budget_reached")]],
+    ]
+    [run] = finish(evaluation("model-a", trials=4), questions)["runs"]
+    assert {k: (rate["mean"], rate["n"], rate["left_out"]) for k, rate in run["pass_at_k"].items()} == {
+        "1": (0.625, 2, 1),
+        "2": (0.75, 2, 1),
+        "4": (1.0, 1, 2),
+    }
+    assert {k: rate["mean"] for k, rate in run["pass_hat_k"].items()} == {"1": 0.625, "2": 0.5, "4": 0.0}
+
+
+def test_pass_rates_follow_the_policy_for_errored_trials():
+    questions = [[[answered(1.0), errored(), errored("budget_reached")]]]
+    [run] = finish(evaluation("model-a", trials=3, errored_as="wrong"), questions)["runs"]
+    assert (run["pass_at_k"]["1"]["mean"], run["pass_at_k"]["2"]["mean"]) == (0.5, 1.0)
+    assert run["pass_at_k"]["3"]["left_out"] == 1
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, None, "errored"])
+@pytest.mark.parametrize("questions", [0, 1, 2, 12])
+@pytest.mark.parametrize("policy", ["left_out", "wrong"])
+def test_whatever_came_in_there_is_no_nan_and_no_interval_without_a_width(value, questions, policy):
+    def trial():
+        return errored() if value == "errored" else scored(value, value, value)
+
+    subject = evaluation("model-a", "model-b", scorers=ALL_ROLES, trials=2, errored_as=policy)
+    content = finish(subject, [[[trial(), trial()], [trial(), trial()]]] * questions)
+    metrics = content["comparison"]["metrics"].values()
+    estimates = [found for run in content["runs"] for found in run["metrics"].values()]
+    rates = [rate for run in content["runs"] for k in ("at", "hat") for rate in run[f"pass_{k}_k"].values()]
+    for found in (*metrics, *estimates, *rates):
+        assert (found["low"] is None) == (found["n"] == 0)
+        assert found["low"] is None or found["high"] - found["low"] > 0.1
+    assert all(found["p_value"] == found["p_holm"] == 1.0 for found in metrics)
 
 
 def test_the_share_of_errors_is_told_by_run():

@@ -6,41 +6,32 @@ Nothing is rounded here.
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import Counts, Outcome, Role, Status
-from marksheet.scoring.specs import run_metric
-from marksheet.statistics import Mean, PairedDifference, Sample
+from marksheet.domain import Counts, Role, Status
+from marksheet.run_summary import ACCURACY, OVERALL, RELEVANCE, RunSummary, metric_names
+from marksheet.statistics import PairedDifference, adjust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marksheet.domain import Evaluation, Run, ScorerSpec, Trial
-
-ACCURACY = "accuracy"
-RELEVANCE = "relevance"
-OVERALL = "overall_score"
+    from marksheet.domain import Evaluation, ScorerSpec, Trial
+    from marksheet.statistics import Difference
 
 TIE_PLACES = 12
 """Overall scores that are equal to so many decimal places are a tie."""
 
 
 class EvaluationSummary:
-    """Takes in the trials of every question in turn and hands out the summary.
-
-    A question's value of a metric is the mean over its scored trials in the run; a question without one is
-    left out of the run's mean and counted as unscored, or as errored when none of its trials was answered.
-    A question's overall score is the mean of its accuracy and, if a scorer has that role, its relevance;
-    where one of the two is missing there is none.
+    """Takes in the trials of every question in turn and hands out the summary. `RunSummary` says what a
+    question is worth; the questions that both runs have a value of are compared.
     """
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._runs = tuple(_RunSummary(run, evaluation.scorers) for run in evaluation.runs)
-        names = metric_names(evaluation.scorers) if evaluation.comparison else ()
+        self._runs = tuple(RunSummary(run, evaluation) for run in evaluation.runs)
+        names = _compared_metrics(evaluation) if evaluation.comparison else []
         self._differences = {name: PairedDifference() for name in names}
 
     def add(self, question_trials: Sequence[Sequence[Trial]], cluster: str | None) -> None:
@@ -52,9 +43,14 @@ class EvaluationSummary:
                 difference.add(base, compared, cluster)
 
     def error_share(self, run_position: int) -> float:
-        """The share of the run's trials so far that errored; 0 before the first."""
-        counts = self._runs[run_position].counts
-        return counts.errored / counts.total if counts.total else 0.0
+        """The share of the run's trials so far that errored, of those that were asked; 0 before the first."""
+        run = self._runs[run_position]
+        asked = run.counts.total - run.not_asked
+        return (run.counts.errored - run.not_asked) / asked if asked else 0.0
+
+    def not_asked(self, run_position: int) -> int:
+        """The run's trials so far that were not asked for, because the budget was used up."""
+        return self._runs[run_position].not_asked
 
     def counts(self, run_position: int) -> Counts:
         """The run's trials so far by outcome."""
@@ -64,14 +60,24 @@ class EvaluationSummary:
         """The codes of the run's errors and how often each came, the most frequent first."""
         return self._runs[run_position].errors
 
-    def finish(self, *, completed_at: str) -> dict[str, Any]:
-        """The content of `summary.json`: only what JSON knows, and no NaN."""
+    def finish(
+        self,
+        *,
+        completed_at: str,
+        status: Status = Status.READY,
+        pairwise: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The content of `summary.json`: only what JSON knows, and no NaN.
+
+        `status` other than READY says that these are partial marks, `pairwise` what a judge found that was
+        shown both models' answers.
+        """
         evaluation = self._evaluation
         benchmark = evaluation.benchmark
         runs = [run.finish() for run in self._runs]
         return {
             "evaluation_id": evaluation.evaluation_id,
-            "status": Status.READY.value,
+            "status": status.value,
             "name": evaluation.name,
             "benchmark": {
                 "benchmark_id": benchmark.benchmark_id,
@@ -81,117 +87,54 @@ class EvaluationSummary:
                 "questions": benchmark.question_count,
             },
             "trials": evaluation.trials,
+            "errored_as": evaluation.errored_as,
             "scorers": [_scorer(spec) for spec in evaluation.scorers],
             "runs": runs,
-            "comparison": self._comparison(runs) if evaluation.comparison else None,
+            "comparison": self._comparison(runs, pairwise) if evaluation.comparison else None,
             "created_at": evaluation.created_at,
             "started_at": evaluation.started_at,
             "completed_at": completed_at,
             "attempt": evaluation.attempt,
         }
 
-    def _comparison(self, runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def _comparison(
+        self, runs: Sequence[Mapping[str, Any]], pairwise: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
         base, compared = runs
+        differences = {name: pairs.difference() for name, pairs in self._differences.items()}
+        marked = metric_names(self._evaluation.scorers)
+        adjusted = _adjusted(differences, [name for name in (ACCURACY, RELEVANCE) if name in marked])
         return {
             "base_model_id": base["model_id"],
             "eval_model_id": compared["model_id"],
             "better_model": better_model(base, compared),
-            "metrics": {name: asdict(pairs.difference()) for name, pairs in self._differences.items()},
+            "metrics": {name: asdict(found) for name, found in adjusted.items()},
+            "pairwise": None if pairwise is None else dict(pairwise),
         }
 
 
-class _RunSummary:
-    """One run's side of the summary."""
-
-    def __init__(self, run: Run, scorers: Sequence[ScorerSpec]) -> None:
-        self._run = run
-        self._scored_by = {run_metric(spec): spec.metric for spec in scorers}
-        self._parts = tuple(name for name in (ACCURACY, RELEVANCE) if name in self._scored_by)
-        self._means = {name: Mean() for name in metric_names(scorers)}
-        self._unscored: Counter[str] = Counter()
-        self._errored_questions = 0
-        self._outcomes: Counter[Outcome] = Counter()
-        self._errors: Counter[str] = Counter()
-        self._violations = 0
-        self._prompt_tokens: int | None = None
-        self._completion_tokens: int | None = None
-        self._latency = Sample()
-
-    @property
-    def counts(self) -> Counts:
-        """Trials so far by outcome."""
-        return Counts(**{outcome.value: self._outcomes[outcome] for outcome in Outcome})
-
-    @property
-    def errors(self) -> list[tuple[str, int]]:
-        """Error codes and how often each came, the most frequent first."""
-        return self._errors.most_common()
-
-    def add(self, trials: Sequence[Trial], cluster: str | None) -> Mapping[str, float | None]:
-        """Take in one question's trials; return the question's value of every metric."""
-        for trial in trials:
-            self._count(trial)
-        answered = [trial for trial in trials if trial.outcome is not Outcome.ERRORED]
-        values = {name: _mean_value(answered, metric) for name, metric in self._scored_by.items()}
-        parts = [values[name] for name in self._parts]
-        known = [part for part in parts if part is not None]
-        values[OVERALL] = math.fsum(known) / len(known) if len(known) == len(parts) else None
-        if not answered:
-            self._errored_questions += 1
-            return values
-        for name, value in values.items():
-            if value is None:
-                self._unscored[name] += 1
-            else:
-                self._means[name].add(value, cluster)
-        return values
-
-    def finish(self) -> dict[str, Any]:
-        """The run's entry in `runs`."""
-        latency = self._latency
-        return {
-            "run_id": self._run.run_id,
-            "position": self._run.position,
-            "model_id": self._run.model.model_id,
-            "provider": self._run.model.provider.value,
-            "shards": self._run.shards,
-            "counts": {**asdict(self.counts), "total": self.counts.total},
-            "metrics": {name: self._metric(name, mean) for name, mean in self._means.items()},
-            "domain_violations": self._violations,
-            "tokens": {"prompt": self._prompt_tokens, "completion": self._completion_tokens},
-            "latency_seconds": (
-                {"count": latency.count, "mean": latency.mean, "max": latency.maximum}
-                if latency.count
-                else None
-            ),
-            "errors": dict(sorted(self._errors.items())),
-        }
-
-    def _metric(self, name: str, mean: Mean) -> dict[str, Any]:
-        return {
-            **asdict(mean.estimate()),
-            "unscored": self._unscored[name],
-            "errored": self._errored_questions,
-        }
-
-    def _count(self, trial: Trial) -> None:
-        self._outcomes[trial.outcome] += 1
-        self._violations += bool(trial.violations)
-        if trial.outcome is Outcome.ERRORED:
-            self._errors[trial.error.code if trial.error else "unknown"] += 1
-        if trial.latency_seconds is not None:
-            self._latency.add(trial.latency_seconds)
-        if trial.prompt_tokens is not None:
-            self._prompt_tokens = (self._prompt_tokens or 0) + trial.prompt_tokens
-        if trial.completion_tokens is not None:
-            self._completion_tokens = (self._completion_tokens or 0) + trial.completion_tokens
+def _compared_metrics(evaluation: Evaluation) -> list[str]:
+    """The metrics that are compared: those that the request chose, or else all. Choosing one before looking
+    spares it the others' share of the chance to be lucky.
+    """
+    chosen = evaluation.metrics
+    return [name for name in metric_names(evaluation.scorers) if not chosen or name in chosen]
 
 
-def metric_names(scorers: Sequence[ScorerSpec]) -> tuple[str, ...]:
-    """The metrics of a run marked with these scorers, in the order results show them."""
-    names = [run_metric(spec) for spec in scorers]
-    headline = [name for name in (ACCURACY, RELEVANCE) if name in names]
-    return (*headline, OVERALL, *(name for name in names if name not in headline))
+def _adjusted(differences: Mapping[str, Difference], parts: Sequence[str]) -> Mapping[str, Difference]:
+    """The differences adjusted for each other; `parts` are what an overall score is the mean of.
+
+    An overall score whose parts are compared too is no further chance to be lucky: if neither part differs it
+    does not, and it is only said to differ where a part is. So it makes no demands on the others, and its
+    adjusted p value is its own, but not below the smallest of its parts'.
+    """
+    if OVERALL not in differences or not differences.keys() >= set(parts):
+        return adjust(differences)
+    adjusted = adjust({name: found for name, found in differences.items() if name != OVERALL})
+    smallest = min(adjusted[part].p_holm for part in parts)
+    overall = differences[OVERALL]
+    adjusted[OVERALL] = overall.adjusted(max(overall.p_value, smallest))
+    return {name: adjusted[name] for name in differences}
 
 
 def better_model(base: Mapping[str, Any], compared: Mapping[str, Any]) -> str:
@@ -205,13 +148,6 @@ def better_model(base: Mapping[str, Any], compared: Mapping[str, Any]) -> str:
         return "tie"
     better = compared if compared_mean > base_mean else base
     return str(better["model_id"])
-
-
-def _mean_value(trials: Sequence[Trial], metric: str) -> float | None:
-    """The mean score of those trials that have one."""
-    scores = [trial.scores[metric].value for trial in trials if metric in trial.scores]
-    values = [value for value in scores if value is not None]
-    return math.fsum(values) / len(values) if values else None
 
 
 def _scorer(spec: ScorerSpec) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_four_clusters_of_five():
     assert found.standard_error == pytest.approx(0.2380, abs=1e-4)
     assert found.standard_error / math.sqrt(4 / 3) == pytest.approx(0.2062, abs=5e-5)
     assert estimate(values).standard_error == pytest.approx(0.1147, abs=5e-5)
-    assert found.method == "clustered"
+    assert (found.method, found.n, found.clusters) == ("clustered", 20, 4)
 
 
 def test_a_clustered_share_has_wilsons_interval_with_the_effective_count():

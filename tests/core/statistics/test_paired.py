@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import mcnemar
 
 from marksheet.statistics import Difference, PairedDifference
@@ -41,6 +42,7 @@ def test_30_gained_and_15_lost():
 def test_the_difference_of_gsm8ks_two_models():
     found = compare(table(293, 64, 222, 740))
     assert found.difference == pytest.approx(229 / 1319, abs=1e-15)
+    assert (found.low, found.high) == pytest.approx((0.1468828, 0.1998242), abs=5e-8)
     assert found.p_value == pytest.approx(stats.binomtest(64, 357).pvalue, rel=1e-9)
     assert found.verdict == "better"
 
@@ -80,7 +82,20 @@ def test_fractional_values_have_the_paired_t_test():
     interval = reference.confidence_interval(0.95)
     assert found.p_value == pytest.approx(reference.pvalue, rel=1e-9)
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high), abs=1e-12)
-    assert (found.method, found.gained, found.lost) == ("t", None, None)
+    assert (found.method, found.test, found.gained, found.lost) == ("t", "t", None, None)
+
+
+def test_eight_fractional_pairs_have_the_exact_sign_flip_test():
+    base = [0.20, 0.35, 0.60, 0.41, 0.30, 0.75, 0.50, 0.44]
+    compared = [0.51, 0.57, 0.52, 0.58, 0.56, 0.70, 0.63, 0.55]
+    found = compare(zip(base, compared, strict=True))
+    assert found.p_value == 0.046875
+    assert (found.method, found.test, found.verdict) == ("t", "sign_flip", "too few to tell")
+
+
+@pytest.mark.parametrize(("units", "test"), [(30, "sign_flip"), (31, "t")])
+def test_the_sign_flip_test_ends_at_30_fractional_pairs(units, test):
+    assert compare([(0.3, 0.3 + 0.01 * (number % 7)) for number in range(units)]).test == test
 
 
 def test_shared_clusters_widen_the_comparison():
@@ -88,9 +103,38 @@ def test_shared_clusters_widen_the_comparison():
     alone = compare(table(30, 0, 70))
     assert clustered.method == "clustered"
     assert clustered.standard_error > alone.standard_error
-    t = clustered.difference / clustered.standard_error
-    assert clustered.p_value == pytest.approx(2 * stats.t.sf(t, 19), rel=1e-9)
-    assert (clustered.gained, clustered.lost) == (30, 0)
+    assert (clustered.n, clustered.clusters, clustered.gained, clustered.lost) == (100, 20, 30, 0)
+
+
+def test_few_clusters_are_flipped_as_wholes():
+    # 6 clusters of 20 show a difference, all in one direction: 2 of the 64 ways are as far.
+    found = compare([(*pair, f"c{index // 5}") for index, pair in enumerate(table(30, 0, 70))])
+    assert (found.p_value, found.test) == (2 / 64, "sign_flip")
+
+
+def test_many_clusters_go_by_the_limit_of_the_sign_flip_test():
+    pairs = [(*pair, f"c{index % 40}") for index, pair in enumerate(table(30, 12, 78))]
+    found = compare(pairs)
+    sums = [sum(b - a for a, b, cluster in pairs if cluster == f"c{number}") for number in range(40)]
+    z = sum(sums) / math.sqrt(sum(one * one for one in sums))
+    assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9)
+    assert (found.clusters, found.test) == (40, "sign_flip")
+
+
+def test_the_clustered_standard_error_is_that_of_statsmodels():
+    rng = random.Random(3)
+    pairs = [(rng.random(), rng.random(), f"c{rng.randrange(12)}") for _ in range(90)]
+    found = compare(pairs)
+    differences = [compared - base for base, compared, _ in pairs]
+    groups = [int(cluster[1:]) for *_, cluster in pairs]
+    fit = OLS(differences, [1.0] * 90).fit(cov_type="cluster", cov_kwds={"groups": groups}, use_t=True)
+    assert found.standard_error == pytest.approx(fit.bse[0], abs=1e-12)
+    assert (found.low, found.high) == pytest.approx(tuple(fit.conf_int()[0]), abs=1e-12)
+
+
+@pytest.mark.parametrize("differ", [5, 40])
+def test_equal_differences_of_many_questions_have_the_p_of_the_sign_test(differ):
+    assert compare([(0.2, 0.3)] * differ).p_value == pytest.approx(2 * 0.5**differ)
 
 
 @pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
@@ -149,6 +193,11 @@ def test_no_result_depends_on_the_order_of_arrival(pairs, rng):
     assert compare(shuffled) == compare(pairs)
 
 
+@pytest.mark.parametrize(("variance", "questions"), [(1 / 9, 969), (4 / 9, 3_876), (1 / 9 + 1 / 30, 1_260)])
+def test_so_many_questions_detect_a_difference_of_3_points(variance, questions):
+    assert minimum_detectable_effect(math.sqrt(variance / questions)) == pytest.approx(0.03, abs=5e-6)
+
+
 @pytest.mark.parametrize(("trials", "effect"), [(1, 0.133), (10, 0.076)])
 def test_the_effect_that_198_questions_detect(trials, effect):
     # Between questions 1/9, within them 1/6 for each of two models, shared out over the trials.
@@ -170,3 +219,21 @@ def test_the_effect_that_198_questions_detect(trials, effect):
 )
 def test_the_verdict_follows_its_thresholds(difference, p_value, effect, units, words):
     assert verdict(difference, p_value, effect, units) == words
+
+
+def test_few_clusters_of_unequal_size_find_no_more_than_chance_does():
+    # 500 comparisons of two models that are equally good, over 10 documents with 6 questions on average.
+    rng = random.Random(19)
+    found = by_t = 0
+    for _ in range(500):
+        pairs = []
+        for document in range(10):
+            chances = [min(0.98, max(0.02, rng.gauss(0.6, 0.25))) for _ in "ab"]
+            for _ in range(1 + int(rng.expovariate(1 / 5.5))):
+                base, compared = (float(rng.random() < chance) for chance in chances)
+                pairs.append((base, compared, f"document {document}"))
+        difference = compare(pairs)
+        found += difference.p_value < 0.05
+        by_t += difference.low > 0 or difference.high < 0
+    assert found / 500 <= 0.05
+    assert by_t / 500 >= 0.07

@@ -17,6 +17,8 @@ class Estimate:
 
     n: int = 0
     """Questions in the mean."""
+    clusters: int = 0
+    """Independent units among them: those of one cluster count as one."""
     mean: float | None = None
     standard_error: float | None = None
     """None below two independent units."""
@@ -61,6 +63,7 @@ class Mean:
         low, high, method = self._interval(mean)
         return Estimate(
             n=sample.count,
+            clusters=sample.clusters,
             mean=mean,
             standard_error=sample.standard_error,
             low=low,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
-_SCALE = 1 << 64
+SCALE = 1 << 64
 """Values are kept as whole multiples of 2^-64, within 1e-19. Whole numbers add up without rounding in any
 order, as floating sums do not, and a spread of nothing comes out as exactly 0."""
+FEW = 30
+"""Up to so many independent units the sum of each is at hand."""
 _NOISE = 1e-12
 """A standard error up to here is rounding in the values (0.3 - 0.2 beside 0.2 - 0.1) and counts as none."""
 
@@ -24,6 +26,7 @@ class Sample:
         self.maximum: float | None = None
         self._sum = 0
         self._squares = 0
+        self._singles: list[int] = []
         self._clustered_count = 0
         self._clustered_squares = 0
         self._cluster_sums: dict[str, int] = {}
@@ -36,7 +39,7 @@ class Sample:
             self.minimum = value
         if self.maximum is None or value > self.maximum:
             self.maximum = value
-        scaled = int(value * _SCALE)
+        scaled = int(value * SCALE)
         square = scaled * scaled
         self._sum += scaled
         self._squares += square
@@ -45,6 +48,8 @@ class Sample:
             self._clustered_squares += square
             self._cluster_sums[cluster] = self._cluster_sums.get(cluster, 0) + scaled
             self._cluster_counts[cluster] = self._cluster_counts.get(cluster, 0) + 1
+        elif len(self._singles) < FEW:
+            self._singles.append(scaled)
 
     @property
     def clusters(self) -> int:
@@ -57,9 +62,25 @@ class Sample:
         return self.clusters < self.count
 
     @property
+    def unit_sums(self) -> list[int] | None:
+        """The sum of each independent unit's values in 1/SCALE; None where there are more than `FEW`."""
+        return [*self._singles, *self._cluster_sums.values()] if self.clusters <= FEW else None
+
+    @property
+    def unit_squares(self) -> int:
+        """The sum over independent units of the square of their sum, in 1/SCALE²."""
+        clustered = sum(cluster_sum**2 for cluster_sum in self._cluster_sums.values())
+        return self._squares - self._clustered_squares + clustered
+
+    @property
+    def total(self) -> int:
+        """The sum of all values in 1/SCALE."""
+        return self._sum
+
+    @property
     def mean(self) -> float | None:
         """The arithmetic mean, or None of nothing."""
-        return self._sum / (self.count * _SCALE) if self.count else None
+        return self._sum / (self.count * SCALE) if self.count else None
 
     @property
     def standard_deviation(self) -> float | None:
@@ -67,7 +88,7 @@ class Sample:
         if self.count < 2:
             return None
         n = self.count
-        return math.sqrt((n * self._squares - self._sum**2) / (n * (n - 1) * _SCALE**2))
+        return math.sqrt((n * self._squares - self._sum**2) / (n * (n - 1) * SCALE**2))
 
     @property
     def standard_error(self) -> float | None:
@@ -87,5 +108,5 @@ class Sample:
         deviations = n * n * single_squares - 2 * n * total * single_sum + single_count * total**2
         for cluster, cluster_sum in self._cluster_sums.items():
             deviations += (n * cluster_sum - self._cluster_counts[cluster] * total) ** 2
-        error = math.sqrt(clusters * deviations / ((clusters - 1) * n**4 * _SCALE**2))
+        error = math.sqrt(clusters * deviations / ((clusters - 1) * n**4 * SCALE**2))
         return error if error > _NOISE else 0.0

@@ -91,6 +91,7 @@ def encode_comparison(summary: Mapping[str, Any], evaluation: Evaluation) -> dic
         "statistics": {
             name: paired for name, paired in comparison["metrics"].items() if _is_shown(name, evaluation)
         },
+        "pairwise": comparison["pairwise"],
     }
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from marksheet.dialects.nugen.evaluation_responses import encode_method
+from marksheet.dialects.nugen.evaluation_responses import encode_method, encode_status_word
 from marksheet.dialects.nugen.metrics import encode_comparison, encode_metrics, rounded
-from marksheet.domain import Role
+from marksheet.domain import Role, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 _ROWS = '"detailed_results": ['
 _NO_ROWS = _ROWS + "]"
 """Where rows go. No text of a caller can contain this: inside a JSON string the quotes would be escaped."""
+
+_FACTS = (
+    "provider",
+    "tokens",
+    "latency_seconds",
+    "errors",
+    "not_asked",
+    "cost_usd",
+    "judging",
+    "pass_at_k",
+    "pass_hat_k",
+)
 
 
 def encode_results(evaluation: Evaluation, summary: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +98,8 @@ def _document(
     """The whole document; `rows` is what stands in the place of a run's rows."""
     runs = summary["runs"]
     answers = {"raw_answers_count": sum(_answered(run) for run in runs)}
-    head = {"evaluation_id": evaluation.evaluation_id, "status": summary["status"]}
+    status = Status(summary["status"])
+    head = {"evaluation_id": evaluation.evaluation_id, "status": encode_status_word(status)}
     benchmark = summary["benchmark"]
     documented = {"benchmark_id": benchmark["benchmark_id"], "method": encode_method(evaluation)}
     times = {"created_at": summary["created_at"], "completed_at": summary["completed_at"]}
@@ -96,6 +109,8 @@ def _document(
         "benchmark_version": benchmark["version"],
         "benchmark_sha256": benchmark["sha256"],
         "trials": summary["trials"],
+        "errored_as": summary["errored_as"],
+        "stopped": status is Status.STOPPED,
         "scorers": summary["scorers"],
         "started_at": summary["started_at"],
     }
@@ -124,8 +139,10 @@ def _answered(run: Mapping[str, Any]) -> int:
 
 
 def _encode_facts(run: Mapping[str, Any]) -> dict[str, Any]:
-    """What else is known of a run: how it was reached, what it used, and what errored, by code."""
-    return {name: run[name] for name in ("provider", "tokens", "latency_seconds", "errors")}
+    """What else is known of a run: how it was reached, what it used, what errored, and how several trials of
+    a question went together.
+    """
+    return {name: run[name] for name in _FACTS}
 
 
 def _encode_row(trial: Trial, question: Question, evaluation: Evaluation) -> dict[str, Any]:
@@ -149,6 +166,8 @@ def _encode_row(trial: Trial, question: Question, evaluation: Evaluation) -> dic
     row["scores"] = scores
     if reasons := {metric: score.reason for metric, score in trial.scores.items() if score.reason}:
         row["reasons"] = reasons
+    if raw := {metric: score.raw for metric, score in trial.scores.items() if score.raw}:
+        row["raw"] = raw
     if trial.violations:
         row["violations"] = list(trial.violations)
     return row
