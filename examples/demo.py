@@ -16,11 +16,12 @@ from pathlib import Path
 from marksheet_cli.benchmarks import upload_benchmark
 from marksheet_cli.client import Client
 from marksheet_cli.connection import Connection
-from marksheet_cli.evaluations import show_results, start_evaluation
 from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.following import show_results
 from marksheet_cli.local.stack import LocalStack
 from marksheet_cli.models import add_recorded_model
 from marksheet_cli.output import OutputFailed, guarded_output, leave
+from marksheet_cli.running import start_evaluation
 from marksheet_cli.screen import Screen
 from marksheet_cli.transfers import save_results
 

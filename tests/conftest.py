@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 from pytest_socket import socket_allow_hosts
 
-pytest_plugins = ["tests.deployment"]
+pytest_plugins = ["tests.deployment", "tests.scripted"]
 
 # No deadline, because machines are shared; and where a change is judged, the same examples every time.
 settings.register_profile("marksheet", deadline=None, derandomize="CI" in os.environ)

@@ -18,17 +18,29 @@ from marksheet.announcements import Announcements
 from marksheet.application import Application
 from marksheet.benchmarks import NewBenchmark
 from marksheet.credentials import Credentials
-from marksheet.domain import Benchmark, Caller, Evaluation, Model, ProviderName, Role, ScorerSpec, Status
+from marksheet.domain import (
+    Benchmark,
+    Caller,
+    Evaluation,
+    Model,
+    ProviderName,
+    Role,
+    ScorerSpec,
+    Stage,
+    Status,
+)
 from marksheet.finishing import finish_evaluation
 from marksheet.ingesting import ingest_upload
 from marksheet.keys import SCOPES
 from marksheet.lanes import LaneTask, score_lane
 from marksheet.models import NewModel
 from marksheet.planning import plan_evaluation
+from marksheet.scheduler import Scheduler
 from marksheet.settings import Settings
 from marksheet.store import layout, open_store
 
 TABLE, BUCKET = "marksheet-test", "marksheet-test-data"
+SCHEDULE_GROUP = "marksheet-test"
 
 
 @dataclass
@@ -73,7 +85,7 @@ def aws_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(BaseClient, "_make_api_call", make_call_alone)
     with mock_aws():
         aws.client.cache_clear()
-        aws._session.cache_clear()
+        aws.session.cache_clear()
         aws.client("dynamodb").create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
@@ -88,7 +100,14 @@ def aws_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         )
         yield
     aws.client.cache_clear()
-    aws._session.cache_clear()
+    aws.session.cache_clear()
+
+
+@pytest.fixture
+def schedule_group(aws_account: None) -> str:
+    """The template's group of schedules; only those who make schedules need it."""
+    aws.client("scheduler").create_schedule_group(Name=SCHEDULE_GROUP)
+    return SCHEDULE_GROUP
 
 
 @pytest.fixture
@@ -122,6 +141,12 @@ def app(aws_account: None, settings: Settings, clock: Clock, workflow: RecordedW
         workflow=workflow,  # type: ignore[arg-type]
         credentials=Credentials("marksheet"),
         announcements=Announcements("default"),
+        scheduler=Scheduler(
+            SCHEDULE_GROUP,
+            target_arn="arn:aws:lambda:eu-central-1:123456789012:function:marksheet-start-scheduled",
+            role_arn="arn:aws:iam::123456789012:role/marksheet-scheduler",
+            dead_letters_arn="arn:aws:sqs:eu-central-1:123456789012:marksheet-dead-letters",
+        ),
         clock=clock,
     )
 
@@ -145,12 +170,12 @@ class Execution:
     def __init__(self, app: Application) -> None:
         self._app = app
 
-    def plan(self, evaluation: Evaluation) -> list[LaneTask]:
+    def plan(self, evaluation: Evaluation, stage: Stage = Stage.ANSWERS) -> list[LaneTask]:
         """The lanes of the current attempt, as the map would hand them out."""
-        key = plan_evaluation(
-            self._app, evaluation.organization, evaluation.evaluation_id, evaluation.attempt
-        ).manifest_key
-        entries = json.loads(self._app.store.objects.read(key))
+        plan = plan_evaluation(
+            self._app, evaluation.organization, evaluation.evaluation_id, evaluation.attempt, stage
+        )
+        entries = json.loads(self._app.store.objects.read(plan.manifest_key))
         return [
             LaneTask.from_event(
                 {
@@ -158,7 +183,7 @@ class Execution:
                     "evaluation_id": evaluation.evaluation_id,
                     "attempt": evaluation.attempt,
                     "lane": entry,
-                    "invocation": {"execution": f"child-{entry['lane']}", "retry": 0},
+                    "invocation": {"execution": f"{stage}-child-{entry['lane']}", "retry": 0},
                 }
             )
             for entry in entries
@@ -176,6 +201,8 @@ class Execution:
 
     def run(self, evaluation: Evaluation) -> Status:
         self.score(self.plan(evaluation))
+        if evaluation.pairs is not None:
+            self.score(self.plan(evaluation, Stage.PAIRS))
         return self.finish(evaluation)
 
 

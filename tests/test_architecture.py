@@ -18,9 +18,13 @@ AWS = {"boto3", "botocore", "aws_lambda_powertools", "s3transfer"}
 PURE = (
     "domain",
     "errors",
+    "estimates",
     "scoring",
     "statistics",
     "summary",
+    "run_summary",
+    "usage",
+    "pairwise_summary",
     "dialects",
     "questions",
     "answers",
@@ -67,7 +71,7 @@ def test_the_pure_parts_import_no_aws_and_nothing_that_does(name: str) -> None:
 
 
 def test_only_the_edge_of_aws_imports_its_clients() -> None:
-    allowed = {"aws", "store", "credentials", "workflow", "announcements"}
+    allowed = {"aws", "store", "credentials", "workflow", "announcements", "scheduler"}
     for path in modules(CORE):
         if area(path) not in allowed:
             assert not any(name.split(".")[0] in {"boto3", "botocore"} for name in imported(path)), path
@@ -93,7 +97,17 @@ def test_functions_reach_aws_through_the_core_alone() -> None:
 
 
 def test_dialects_and_scoring_do_not_know_the_use_cases() -> None:
-    inner = {"domain", "errors", "scoring", "statistics", "dialects", "questions", "answers", "prompts"}
+    inner = {
+        "domain",
+        "errors",
+        "estimates",
+        "scoring",
+        "statistics",
+        "dialects",
+        "questions",
+        "answers",
+        "prompts",
+    }
     for part in ("dialects", "scoring"):
         for path in modules(CORE / part):
             for name in imported(path):

@@ -27,6 +27,7 @@ REPEATED_AFTER_SECONDS = (0.5, 2.0)
 LONGEST_RETRY_AFTER_SECONDS = 30.0
 TIMEOUT = httpx.Timeout(35.0, connect=10.0)
 """API Gateway itself gives up after 30 s."""
+_PARTIAL = {"partial": "true"}
 _WORTH_REPEATING = frozenset({429, 502, 503, 504})
 
 
@@ -66,22 +67,28 @@ class Client:
     def evaluation_status(self, evaluation_id: str) -> Json:
         return self._send("GET", f"/api/v3/evaluations/{_segment(evaluation_id)}/status")
 
-    def results(self, evaluation_id: str) -> Json:
-        return self._send("GET", f"/api/v3/evaluations/{_segment(evaluation_id)}/results")
+    def results(self, evaluation_id: str, *, partial: bool = False) -> Json:
+        path = f"/api/v3/evaluations/{_segment(evaluation_id)}/results"
+        return self._send("GET", path, params=_PARTIAL if partial else {})
 
     def cancel_evaluation(self, evaluation_id: str) -> Json:
         return self._send("POST", f"/api/v3/evaluations/{_segment(evaluation_id)}/cancel")
 
-    def resume_evaluation(self, evaluation_id: str) -> Json:
-        return self._send("POST", f"/api/v3/evaluations/{_segment(evaluation_id)}/resume")
+    def resume_evaluation(self, evaluation_id: str, *, max_cost_usd: str | None = None) -> Json:
+        """Take up an evaluation that ended; a new budget is for all attempts together."""
+        body = {} if max_cost_usd is None else {"max_cost_usd": max_cost_usd}
+        return self._send("POST", f"/api/v3/evaluations/{_segment(evaluation_id)}/resume", json=body)
 
     def delete_evaluation(self, evaluation_id: str) -> Json:
         return self._send("DELETE", f"/api/v3/evaluations/{_segment(evaluation_id)}")
 
-    def open_download(self, evaluation_id: str) -> AbstractContextManager[httpx.Response]:
+    def open_download(
+        self, evaluation_id: str, *, partial: bool = False
+    ) -> AbstractContextManager[httpx.Response]:
         """The results file, opened: 200 with the file, or 307 to where it lies; never followed."""
         url = f"{self.connection.url}/api/v3/evaluations/{_segment(evaluation_id)}/download"
-        return self._http.stream("GET", url, follow_redirects=False)
+        query = _PARTIAL if partial else {}
+        return self._http.stream("GET", url, params=query, follow_redirects=False)
 
     # Benchmarks
 
@@ -130,6 +137,28 @@ class Client:
     def request_answers_upload(self, model_id: str) -> Json:
         """A presigned form for a recorded model's answers, as `request_benchmark_upload` gives one."""
         return self._send("POST", f"/api/v3/models/{_segment(model_id)}/answers-url")
+
+    # Schedules
+
+    def create_schedule(self, body: Json, *, idempotency_key: str) -> Json:
+        """Make a schedule; the key makes it safe to send the request again."""
+        headers = {"Idempotency-Key": idempotency_key}
+        return self._send("POST", "/api/v3/schedules", json=body, headers=headers, repeatable=True)
+
+    def list_schedules(self) -> list[Json]:
+        return _rows(self._send("GET", "/api/v3/schedules"), "schedules")
+
+    def schedule(self, schedule_id: str) -> Json:
+        return self._send("GET", f"/api/v3/schedules/{_segment(schedule_id)}")
+
+    def pause_schedule(self, schedule_id: str) -> Json:
+        return self._send("POST", f"/api/v3/schedules/{_segment(schedule_id)}/pause")
+
+    def resume_schedule(self, schedule_id: str) -> Json:
+        return self._send("POST", f"/api/v3/schedules/{_segment(schedule_id)}/resume")
+
+    def delete_schedule(self, schedule_id: str) -> Json:
+        return self._send("DELETE", f"/api/v3/schedules/{_segment(schedule_id)}")
 
     # How a request is sent
 

@@ -47,18 +47,25 @@ def post_file(screen: Screen, upload: dict[str, Any], path: Path) -> None:
 
 
 def save_results(
-    screen: Screen, client: Client, evaluation_id: str, output: Path | None, *, force: bool = False
+    screen: Screen,
+    client: Client,
+    evaluation_id: str,
+    output: Path | None,
+    *,
+    force: bool = False,
+    partial: bool = False,
 ) -> Path:
     """Download an evaluation's results file and give back where it lies; STDOUT if it went into no file.
 
     `output` is a file, a directory, "-" for stdout, or None for the service's file name in the working
     directory. A file appears whole or not at all, and takes the place of another one only with `force`; a
-    device or a FIFO is written into. Raises CommandError.
+    device or a FIFO is written into. With `partial` the file may be that of an evaluation that ended early.
+    Raises CommandError.
     """
     if output and output != STDOUT and not output.is_dir():
         _check_target(output, force=force)
     try:
-        with client.open_download(evaluation_id) as response:
+        with client.open_download(evaluation_id, partial=partial) as response:
             if response.status_code != httpx.codes.TEMPORARY_REDIRECT:
                 if not response.is_success:
                     response.read()

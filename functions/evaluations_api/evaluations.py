@@ -9,7 +9,9 @@ from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from evaluations_api.edge import READ, WRITE, answer, body_of, caller_of, header_of, query_of
 from marksheet import evaluations
 from marksheet.application import application
+from marksheet.assembling import CreateEvaluation
 from marksheet.dialects import nugen
+from marksheet.estimating import estimate
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
@@ -25,20 +27,13 @@ def create_evaluation() -> Response[str]:
     caller = caller_of(event, WRITE)
     idempotency_key = nugen.decode_idempotency_key(header_of(event, "Idempotency-Key"))
     request = nugen.decode_create_evaluation(body_of(event))
+    new = CreateEvaluation.from_request(request)
+    if request.dry_run:
+        return answer(nugen.encode_estimate(*estimate(application(), caller, new)))
     evaluation = evaluations.create(
         application(),
         caller,
-        evaluations.CreateEvaluation(
-            model_id=request.model_id,
-            benchmark_id=request.benchmark_id,
-            benchmark_version=request.benchmark_version,
-            model_id_2=request.model_id_2,
-            custom_metrics=request.custom_metrics,
-            name=request.name,
-            trials=request.trials,
-            max_error_share=request.max_error_share,
-            shard_size=request.shard_size,
-        ),
+        new,
         idempotency_key=idempotency_key,
         fingerprint=request.fingerprint,
     )
@@ -108,6 +103,9 @@ def cancel_evaluation(evaluation_id: str) -> Response[str]:
 
 @router.post("/api/v3/evaluations/<evaluation_id>/resume")
 def resume_evaluation(evaluation_id: str) -> Response[str]:
-    caller = caller_of(router.current_event, WRITE)
-    resumed = evaluations.resume(application(), caller, nugen.decode_id("Evaluation", evaluation_id))
+    event = router.current_event
+    caller = caller_of(event, WRITE)
+    request = nugen.decode_resume(body_of(event))
+    identifier = nugen.decode_id("Evaluation", evaluation_id)
+    resumed = evaluations.resume(application(), caller, identifier, max_cost_usd=request.max_cost_usd)
     return answer(nugen.encode_evaluation(resumed))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
-from evaluations_api.edge import READ, FileResponse, answer, caller_of
+from evaluations_api.edge import READ, FileResponse, answer, caller_of, query_of
 from marksheet import evaluations
 from marksheet.application import application
 from marksheet.dialects import nugen
@@ -20,14 +20,18 @@ router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
 @router.get("/api/v3/evaluations/<evaluation_id>/results")
 def get_results(evaluation_id: str) -> Response[str]:
     caller = caller_of(router.current_event, READ)
-    found, summary = evaluations.results(application(), caller, nugen.decode_id("Evaluation", evaluation_id))
+    partial = nugen.decode_results_query(query_of(router.current_event)).partial
+    identifier = nugen.decode_id("Evaluation", evaluation_id)
+    found, summary = evaluations.results(application(), caller, identifier, partial=partial)
     return answer(nugen.encode_results(found, summary))
 
 
 @router.get("/api/v3/evaluations/<evaluation_id>/download")
 def download_results(evaluation_id: str) -> Response[bytes]:
     caller = caller_of(router.current_event, READ)
-    file = evaluations.download(application(), caller, nugen.decode_id("Evaluation", evaluation_id))
+    partial = nugen.decode_results_query(query_of(router.current_event)).partial
+    identifier = nugen.decode_id("Evaluation", evaluation_id)
+    file = evaluations.download(application(), caller, identifier, partial=partial)
     if file.url is not None:
         headers = {"Location": file.url, "Cache-Control": "no-store"}
         return FileResponse(status_code=307, body=b"", headers=headers)

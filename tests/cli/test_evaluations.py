@@ -329,3 +329,84 @@ def test_help_names_every_command_and_the_exit_codes(cli):
     )
     assert [name for name in names if not re.search(rf"^\W*{name} ", shown, re.MULTILINE)] == []
     assert "130 interrupted" in " ".join(shown.split())
+
+
+def test_run_of_a_stopped_evaluation_says_how_to_see_its_marks_and_go_on(cli, compared):
+    compared.final_status = {
+        "status": "FAILED",
+        "failure_reason": "its budget of 1 USD is used up",
+        "stopped": True,
+        "has_results": True,
+    }
+    result = cli(*RUN)
+    assert result.exit_code == 1
+    assert "--max-cost-usd USD" in result.stderr
+    assert "--partial" in result.stderr
+
+
+def test_run_sends_budget_judge_and_policy_as_the_service_takes_them(cli, compared, tmp_path):
+    rubric = tmp_path / "rubric.txt"
+    rubric.write_text("the kinder one")
+    scorers = tmp_path / "scorers.json"
+    scorers.write_text('[{"name": "llm_judge", "options": {"model": "judge", "rubric": "be fair"}}]')
+    given = ["--max-cost-usd", "2.50", "--errored-as", "wrong", "--scorers", str(scorers)]
+    cli(*RUN, *given, "--pairwise-judge", "judge", "--pairwise-rubric", str(rubric))
+    (created,) = [r for r in compared.requests if r.method == "POST" and r.path == "/api/v3/evaluations"]
+    assert created.json["max_cost_usd"] == "2.50"
+    assert created.json["errored_as"] == "wrong"
+    assert created.json["pairwise"] == {"model": "judge", "rubric": "the kinder one"}
+    assert created.json["custom_metrics"][0]["options"]["model"] == "judge"
+
+
+def test_run_without_a_model_or_earlier_answers_is_a_usage_error(cli, compared):
+    result = cli("run", "--benchmark", "sums")
+    assert result.exit_code == 2
+    assert "--model" in result.stderr
+    assert compared.requests == []
+
+
+def test_a_dry_run_shows_calls_money_and_time_and_follows_nothing(cli, compared):
+    estimate = {
+        "dry_run": True,
+        "cost_usd": "0.0125",
+        "unpriced": [],
+        "seconds": 75.0,
+        "models": [
+            {
+                "model_id": "small",
+                "role": "answers",
+                "calls": 1000,
+                "prompt_tokens": 250000,
+                "completion_tokens": 64000,
+                "cost_usd": "0.0125",
+                "seconds": 75.0,
+                "based_on": None,
+            }
+        ],
+    }
+    compared.fault(r"POST /api/v3/evaluations", Reply(200, estimate))
+    result = cli(*RUN, "--dry-run")
+    assert result.exit_code == 0
+    assert "250,000" in result.stdout
+    assert "about 0.013 USD and 1 min 15 s" in result.stdout
+
+
+def test_a_dry_run_of_an_unpriced_model_says_that_the_cost_is_not_known(cli, compared):
+    model = {"model_id": "small", "role": "answers", "calls": 1, "cost_usd": None, "seconds": 2.0}
+    estimate = {"dry_run": True, "cost_usd": None, "unpriced": ["small"], "seconds": 2.0, "models": [model]}
+    compared.fault(r"POST /api/v3/evaluations", Reply(200, estimate))
+    result = cli(*RUN, "--dry-run")
+    assert "no prices are registered for small" in result.stdout
+
+
+def test_resume_sends_its_new_budget(cli, compared):
+    cli("resume", "eval-1", "--max-cost-usd", "5", "--no-wait")
+    (resumed,) = [r for r in compared.requests if r.path.endswith("/resume")]
+    assert resumed.json == {"max_cost_usd": "5"}
+
+
+def test_results_and_download_ask_for_partial_marks_when_told(cli, compared, tmp_path):
+    cli("results", "eval-1", "--partial")
+    cli("download", "eval-1", "--partial", "-o", str(tmp_path))
+    asked = [r.path for r in compared.requests if "partial" in r.path]
+    assert [path.partition("?")[2] for path in asked] == ["partial=true", "partial=true"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from marksheet import evaluations, lanes
+from marksheet import answering, evaluations, lanes
 from marksheet.application import Application
 from marksheet.domain import Answer, Caller, Counts, Evaluation, Outcome, Question, Status
 from marksheet.errors import PermanentModelError, TransientModelError
@@ -59,7 +59,7 @@ def die(*_: Any) -> None:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> ScriptedProvider:
     provider = ScriptedProvider(right)
-    monkeypatch.setattr(lanes, "open_provider", lambda *_, **__: provider)
+    monkeypatch.setattr(answering, "open_provider", lambda *_, **__: provider)
     return provider
 
 
@@ -305,7 +305,7 @@ def test_a_question_that_never_got_its_turn_goes_back_instead_of_failing(
             return await self.provider.ask(question, trial)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(lanes, "Calls", NoRetries)
+        patched.setattr(answering, "Calls", NoRetries)
         assert score_lane(app, lane, seconds_left=60) == LaneResult(finished=False)
     assert counts(app, caller, created) == Counts(right=5)
     model.reply = right

@@ -86,10 +86,10 @@ class Api:
         body = {"model_id": model_id, "benchmark_id": benchmark_id, **settings}
         return str(self.call("POST", "/api/v3/evaluations", json=body)["evaluation_id"])
 
-    def finish(self, evaluation_id: str) -> dict[str, Any]:
+    def finish(self, evaluation_id: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Wait until an evaluation is over and give its record."""
         path = f"/api/v3/evaluations/{evaluation_id}"
-        return self.wait(path, lambda evaluation: evaluation["status"] != "PROCESSING")
+        return self.wait(path, lambda evaluation: evaluation["status"] != "PROCESSING", patience)
 
     def evaluate(self, model_id: str, benchmark_id: str, **settings: Any) -> dict[str, Any]:
         """Create an evaluation, wait until it is READY and give its results file."""
@@ -106,9 +106,9 @@ class Api:
         document: dict[str, Any] = json.loads(answer.content)
         return document
 
-    def wait(self, path: str, until: Any) -> dict[str, Any]:
+    def wait(self, path: str, until: Any, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Ask again and again until the answer is as wanted."""
-        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        give_up_at = time.monotonic() + patience
         while True:
             answer: dict[str, Any] = self.call("GET", path)
             if until(answer):

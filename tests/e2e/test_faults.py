@@ -12,7 +12,7 @@ from typing import Any
 from marksheet_cli.local.stack import LocalStack
 from tests.e2e import workers
 from tests.e2e.client import Api
-from tests.stubs.openai_stub import OpenAIStub, Rule
+from tests.stubs.openai_stub import OpenAIStub, Rule, mix
 
 EXACT = [{"name": "exact_match"}]
 
@@ -155,3 +155,25 @@ def test_an_execution_stopped_from_outside_fails_the_evaluation(api: Api) -> Non
         over = api.finish(evaluation_id)
     assert over["status"] == "FAILED"
     assert "stopped from outside" in over["failure_reason"]
+
+
+def test_ten_thousand_questions_on_a_bad_day_are_all_accounted_for(api: Api) -> None:
+    """Throttling, failures, hangs and broken bodies at random; one question in a hundred never answered."""
+    with OpenAIStub(mix(for_good=0.01)) as stub:
+        api.endpoint("unwell", stub.base_url, max_in_flight=200, timeout_seconds=2)
+        benchmark_id = api.benchmark("bad day", questions(10_000), scorers=EXACT)
+        evaluation_id = api.create("unwell", benchmark_id)
+        over = api.finish(evaluation_id, patience=280)
+        results = api.call("GET", f"/api/v3/evaluations/{evaluation_id}/results")
+        calls = stub.stats()["by_prompt"]
+    never = {prompt for prompt in calls if mix(for_good=0.01)[0].drawn(0, prompt, 1)}
+    assert over["status"] == "READY"
+    assert len(calls) == 10_000
+    assert sum(calls.values()) <= 1.3 * 10_000
+    metrics = results["metrics"]
+    assert metrics["errored"] == len(never) == sum(results["errors"].values())
+    assert set(results["errors"]) == {"http_500"}
+    sevenths = {f"Question {n} of many. answer: {n}" for n in range(7, 10_001, 7)}
+    wrong = len(sevenths - never)
+    assert metrics["wrong"] == wrong
+    assert metrics["right"] == 10_000 - wrong - len(never)

@@ -132,6 +132,7 @@ def test_nothing_but_names_and_offsets_is_handed_on() -> None:
     assert {key for selector in kept.values() for key in selector} == {
         "manifest.$",
         "lanes.$",
+        "next_stage.$",
         "finished.$",
         "wait_seconds.$",
         "status.$",

@@ -5,9 +5,10 @@ per thing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +46,15 @@ class ProviderName(StrEnum):
     BEDROCK = "bedrock"
     OPENAI = "openai"
     RECORDED = "recorded"
+
+
+class Stage(StrEnum):
+    """What the lanes of a plan do."""
+
+    ANSWERS = "answers"
+    """Every run's answers."""
+    PAIRS = "pairs"
+    """After them, where a judge compares two models: the pairs of answers."""
 
 
 class Role(StrEnum):
@@ -188,6 +198,10 @@ class Judging:
     """None where a judge has no price or gave no token counts."""
 
 
+BUDGET_REACHED = "budget_reached"
+"""Code of the error of a trial that was not asked for, because the money had run out."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrialError:
     """Why a trial errored."""
@@ -317,6 +331,8 @@ class Evaluation:
     """How the answers of two models are compared with each other by a judge."""
     answers_from: str | None = None
     """The evaluation whose answers are marked again; its models are not called."""
+    errored_as: Literal["left_out", "wrong"] = "left_out"
+    """Whether errored trials stay out of every mean, or enter it as 0."""
     max_cost_usd: Decimal | None = None
     """What models and judges may cost together, over all attempts."""
     spent_usd: Decimal = Decimal(0)
@@ -331,8 +347,59 @@ class Evaluation:
         return len(self.runs) == 2
 
     @property
+    def pairs(self) -> Run | None:
+        """The judge of a pairwise comparison as a third run: one verdict per question and trial."""
+        if self.pairwise is None:
+            return None
+        judge = self.judges[self.pairwise.model]
+        return Run(self.pairwise.run_id, len(self.runs), judge, shards=self.pairwise.shards)
+
+    def calls_model(self, run: Run) -> bool:
+        """Whether the run's answers are asked for now, and not brought along or taken from before."""
+        return self.answers_from is None and run.model.provider is not ProviderName.RECORDED
+
+    @property
     def total_questions(self) -> int:
         return self.benchmark.question_count
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When evaluations of one kind start by themselves."""
+
+    organization: str
+    schedule_id: str
+    expression: str
+    """`rate(...)`, `cron(...)` or `at(...)`, in the form that EventBridge Scheduler takes."""
+    timezone: str
+    """IANA name of the zone in which cron and at are meant."""
+    request: str
+    """What every tick asks for: the body of a create, as JSON."""
+    fingerprint: str
+    """Digest of the request that made the schedule."""
+    created_at: str
+    key_id: str
+    """The API key that made it. The schedule is the organization's, and outlives the key."""
+    name: str | None = None
+    enabled: bool = True
+    armed: bool = False
+    """Whether EventBridge Scheduler has it; False only while it is being made."""
+    starts_at: str | None = None
+    """No tick comes before."""
+    ends_at: str | None = None
+    """No tick comes after; of a one-time schedule its moment."""
+    last_tick: str | None = None
+    """The scheduled time of the latest tick that started an evaluation."""
+    last_evaluation_id: str | None = None
+    last_failed_tick: str | None = None
+    """The scheduled time of the latest tick that could not start one at once."""
+    last_error: str | None = None
+    """Why it could not, for the caller to read."""
+    failed_ticks: int = 0
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether no tick can come any more."""
+        return self.ends_at is not None and datetime.fromisoformat(self.ends_at) < now
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@
     │   └── PermanentModelError   the same request will fail the same way
     └── EvaluationError           an evaluation cannot be finished as it is
         ├── EvaluationStopped     it is cancelled, deleted, or belongs to a newer attempt
-        ├── ShardsUnfinished      the map ended with shards that nobody finished
-        └── TooManyErrors         more trials errored than the evaluation's threshold allows
+        └── ShardsUnfinished      the map ended with shards that nobody finished
 
 `EvaluationStopped` leaves a function, and is a name in `statemachine/evaluation.asl.yaml`.
 """
@@ -56,6 +55,12 @@ class InvalidRequest(MarksheetError):
     def __init__(self, problems: Problem | list[Problem]) -> None:
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
         super().__init__("; ".join(f"{'.'.join(map(str, p.location))}: {p.message}" for p in self.problems))
+
+    def within(self, field: str) -> InvalidRequest:
+        """The same problems, of a body that is a field of another request's body."""
+        return InvalidRequest(
+            [Problem((*p.location[:1], field, *p.location[1:]), p.message, p.kind) for p in self.problems]
+        )
 
 
 class InvalidUpload(InvalidRequest):
@@ -172,7 +177,3 @@ class EvaluationStopped(EvaluationError):
 
 class ShardsUnfinished(EvaluationError):
     """The map ended with shards that nobody finished; a resume takes up only those."""
-
-
-class TooManyErrors(EvaluationError):
-    """More trials errored than the evaluation's threshold allows; the marks that exist are kept."""

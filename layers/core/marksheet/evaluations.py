@@ -5,23 +5,15 @@ What happens in between is in `planning`, `lanes` and `finishing`, one module pe
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from marksheet import benchmarks
+from marksheet.assembling import CreateEvaluation, assemble
 from marksheet.dialects import nugen
-from marksheet.domain import (
-    Benchmark,
-    Caller,
-    Evaluation,
-    Model,
-    Run,
-    Status,
-)
+from marksheet.domain import Caller, Evaluation, Status
 from marksheet.errors import (
     Conflict,
     IdempotencyMismatch,
@@ -31,35 +23,17 @@ from marksheet.errors import (
     NotFound,
     Problem,
 )
-from marksheet.identifiers import new_id
-from marksheet.planning import shard_count, shard_size_for
-from marksheet.scoring.custom_metrics import choose
 from marksheet.store import layout
 from marksheet.store.evaluations import IdempotencyKeyUsed, IdempotencyRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
+    from decimal import Decimal
 
     from marksheet.application import Application
 
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 MAXIMUM_IDEMPOTENCY_KEY = 255
-
-
-@dataclass(frozen=True, slots=True)
-class CreateEvaluation:
-    """A request to evaluate one model, or two to compare, on a benchmark."""
-
-    model_id: str
-    benchmark_id: str
-    benchmark_version: int | None = None
-    """None pins the latest version."""
-    model_id_2: str | None = None
-    custom_metrics: list[Any] | Mapping[str, Any] | None = None
-    name: str | None = None
-    trials: int = 1
-    max_error_share: float = 0.5
-    shard_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +90,7 @@ def create(
     )
     if used is None:
         _check_running(app, caller)
-        evaluation = _assemble(app, caller, new)
+        evaluation = assemble(app, caller, new)
         try:
             app.store.evaluations.add(evaluation, record)
         except IdempotencyKeyUsed as lost:
@@ -174,16 +148,20 @@ def progress(evaluation: Evaluation, now: datetime) -> Progress:
     return Progress(completed, total, average, int(average * (total - completed)) if running else None)
 
 
-def results(app: Application, caller: Caller, evaluation_id: str) -> tuple[Evaluation, dict[str, Any]]:
-    """A READY evaluation and its summary. Raises `NotFound` or `NotFinished`."""
-    evaluation = _finished(app, caller, evaluation_id)
+def results(
+    app: Application, caller: Caller, evaluation_id: str, *, partial: bool = False
+) -> tuple[Evaluation, dict[str, Any]]:
+    """A READY evaluation and its summary; with `partial` also of one that ended before all was answered and
+    kept its marks. Raises `NotFound` or `NotFinished`.
+    """
+    evaluation = _finished(app, caller, evaluation_id, partial=partial)
     summary = app.store.objects.read(layout.summary(caller.organization, evaluation_id))
     return evaluation, orjson.loads(summary)
 
 
-def download(app: Application, caller: Caller, evaluation_id: str) -> Download:
-    """A READY evaluation's results file. Raises `NotFound` or `NotFinished`."""
-    evaluation = _finished(app, caller, evaluation_id)
+def download(app: Application, caller: Caller, evaluation_id: str, *, partial: bool = False) -> Download:
+    """An evaluation's results file, on the conditions of `results`. Raises `NotFound` or `NotFinished`."""
+    evaluation = _finished(app, caller, evaluation_id, partial=partial)
     key = layout.results(caller.organization, evaluation_id)
     if (evaluation.results_bytes or 0) <= app.settings.inline_download_bytes:
         return Download(evaluation, app.store.objects.read(key), None)
@@ -214,22 +192,27 @@ def cancel(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
     return get(app, caller, evaluation_id)
 
 
-def resume(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
-    """Take up a FAILED or CANCELLED evaluation: unfinished and errored questions only, answered ones are
-    kept.
+def resume(
+    app: Application, caller: Caller, evaluation_id: str, *, max_cost_usd: Decimal | None = None
+) -> Evaluation:
+    """Take up an evaluation that is FAILED, CANCELLED or STOPPED: unfinished and errored questions only,
+    answered ones are kept. `max_cost_usd` is its new budget, for all attempts together.
 
-    Raises `NotFound`, or `Conflict` when it is PROCESSING or READY, or its benchmark was deleted.
+    Raises `NotFound`; `Conflict` when it is PROCESSING or READY, or its benchmark was deleted;
+    `InvalidRequest` when the budget leaves nothing to go on with.
     """
     evaluation = get(app, caller, evaluation_id)
-    if evaluation.status not in {Status.FAILED, Status.CANCELLED}:
+    if evaluation.status not in {Status.FAILED, Status.CANCELLED, Status.STOPPED}:
         raise Conflict(
-            f"the evaluation is {evaluation.status.value}; only a failed or cancelled one can be resumed"
+            f"the evaluation is {evaluation.status.value}; "
+            "only a failed, cancelled or stopped one can be resumed"
         )
+    _check_budget(evaluation, max_cost_usd)
     pinned = evaluation.benchmark
     if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
         raise Conflict("its benchmark was deleted, so its questions are gone")
     _check_running(app, caller)
-    if not app.store.evaluations.reopen(evaluation):
+    if not app.store.evaluations.reopen(evaluation, max_cost_usd):
         raise Conflict("the evaluation has changed meanwhile, look again")
     resumed = get(app, caller, evaluation_id)
     _start(app, resumed)
@@ -248,6 +231,24 @@ def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
         app.workflow.stop(evaluation)
     app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
     app.store.evaluations.purge(caller.organization, evaluation_id)
+
+
+def _check_budget(evaluation: Evaluation, max_cost_usd: Decimal | None) -> None:
+    """Refuse a resume without money to go on with."""
+    location = ("body", "max_cost_usd")
+    if evaluation.max_cost_usd is None:
+        if max_cost_usd is None:
+            return
+        message = "the evaluation was created without a budget, so what it has spent was not counted"
+        raise InvalidRequest(Problem(location, message))
+    budget = evaluation.max_cost_usd if max_cost_usd is None else max_cost_usd
+    spent = evaluation.spent_usd
+    if budget <= spent or (max_cost_usd is None and evaluation.status is Status.STOPPED):
+        message = (
+            f"its budget of {evaluation.max_cost_usd:f} USD is used up ({spent:f} USD spent); "
+            "send a larger one for all attempts together"
+        )
+        raise InvalidRequest(Problem(location, message))
 
 
 def _created_before(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
@@ -280,75 +281,21 @@ def _start(app: Application, evaluation: Evaluation) -> None:
         raise
 
 
-def _finished(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+def _finished(app: Application, caller: Caller, evaluation_id: str, *, partial: bool) -> Evaluation:
     evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
     if evaluation is None:
         raise NotFound("Evaluation", evaluation_id)
+    if evaluation.status is Status.READY:
+        return evaluation
     if evaluation.status is Status.PROCESSING:
         raise NotFinished("Evaluation is not yet completed")
-    if evaluation.status is not Status.READY:
+    if evaluation.results_bytes is None:
         raise NotFinished(f"Evaluation did not complete: {evaluation.error}")
+    if not partial:
+        raise NotFinished(
+            f"Evaluation did not complete: {evaluation.error}. Ask with partial=true for the marks it has"
+        )
     return evaluation
-
-
-def _assemble(app: Application, caller: Caller, new: CreateEvaluation) -> Evaluation:
-    """The evaluation a request means, with models and benchmark version pinned as they are now."""
-    models = [_model(app, caller, new.model_id, "model_id")]
-    if new.model_id_2 is not None:
-        models.append(_model(app, caller, new.model_id_2, "model_id_2"))
-    benchmark = _benchmark(app, caller, new)
-    specs, metrics = choose(new.custom_metrics, benchmark.scorers)
-    shard_size = new.shard_size or shard_size_for(benchmark.question_count)
-    shards = shard_count(benchmark.question_count, shard_size)
-    return Evaluation(
-        organization=caller.organization,
-        evaluation_id=new_id("eval", app.clock()),
-        status=Status.PROCESSING,
-        benchmark=benchmark,
-        runs=tuple(
-            Run(run_id=str(uuid.uuid4()), position=position, model=model, shards=shards)
-            for position, model in enumerate(models)
-        ),
-        scorers=specs,
-        created_at=app.now(),
-        trials=new.trials,
-        max_error_share=new.max_error_share,
-        shard_size=shard_size,
-        metrics=metrics,
-        name=new.name,
-    )
-
-
-def _model(app: Application, caller: Caller, model_id: str, field: str) -> Model:
-    model = app.store.models.find(caller.organization, model_id)
-    if model is None:
-        raise InvalidRequest(
-            Problem(("body", field), f"there is no model {model_id!r}; register it first", "not_found")
-        )
-    if model.status is not Status.READY:
-        reason = f": {model.error}" if model.error else ""
-        raise InvalidRequest(
-            Problem(
-                ("body", field),
-                f"the answers of model {model_id!r} are {model.status.value}{reason}",
-                "not_ready",
-            )
-        )
-    return model
-
-
-def _benchmark(app: Application, caller: Caller, new: CreateEvaluation) -> Benchmark:
-    try:
-        return benchmarks.get(app, caller, new.benchmark_id, new.benchmark_version)
-    except NotFound as absent:
-        version = f" version {new.benchmark_version}" if new.benchmark_version else ""
-        raise InvalidRequest(
-            Problem(
-                ("body", "benchmark_id"),
-                f"there is no benchmark {new.benchmark_id!r}{version}; upload it first",
-                "not_found",
-            )
-        ) from absent
 
 
 def _record(app: Application, key: str | None, fingerprint: str) -> IdempotencyRecord | None:

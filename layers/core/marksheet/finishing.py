@@ -15,8 +15,9 @@ import orjson
 
 from marksheet import questions
 from marksheet.dialects import nugen
-from marksheet.domain import Evaluation, Question, Run, Status, Trial
-from marksheet.errors import EvaluationStopped, ShardsUnfinished, TooManyErrors
+from marksheet.domain import BUDGET_REACHED, Evaluation, Question, Run, Status, Trial
+from marksheet.errors import EvaluationStopped, ShardsUnfinished
+from marksheet.pairwise_summary import PairwiseSummary
 from marksheet.rows import decode_part
 from marksheet.store import layout
 from marksheet.summary import EvaluationSummary
@@ -33,8 +34,9 @@ _READ_AHEAD = 16
 def finish_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Status:
     """Turn the parts of an evaluation into its results and give it its terminal status.
 
-    READY, or FAILED when shards are unfinished or more than `max_error_share` of a run's trials errored; in
-    both cases the parts are kept and a resume takes up what is missing. Repeating it changes nothing but
+    READY; STOPPED when trials were not asked for want of money; FAILED when more than `max_error_share` of a
+    run's trials errored, or shards are unfinished. The marks that exist are kept, and but for the last case
+    they are made into results too; a resume takes up what is missing. Repeating it changes nothing but
     announces again. Raises `EvaluationStopped` when the attempt is over in another way.
     """
     evaluation = app.store.evaluations.find(organization, evaluation_id, counts=True)
@@ -43,15 +45,19 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
     if evaluation.status.terminal:
         app.announcements.evaluation_finished(evaluation, evaluation.status, evaluation.headline)
         return evaluation.status
+    runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
     try:
-        parts = {run.position: _part_keys(app, evaluation, run) for run in evaluation.runs}
-        summary, headline = _summarize(app, evaluation, parts)
-    except (ShardsUnfinished, TooManyErrors) as failure:
+        parts = {run.position: _part_keys(app, evaluation, run) for run in runs}
+    except ShardsUnfinished as failure:
         return _finish(app, evaluation, Status.FAILED, error=failure.message)
+    found = _add_up(app, evaluation, parts)
+    status, error = found.verdict()
+    summary = found.summary(completed_at=app.now(), status=status)
     key = layout.summary(organization, evaluation_id)
     app.store.objects.write(key, orjson.dumps(summary), "application/json")
     size = _write_results(app, evaluation, summary, parts)
-    return _finish(app, evaluation, Status.READY, results_bytes=size, headline=headline)
+    headline = {run["position"]: _headline(run) for run in summary["runs"]}
+    return _finish(app, evaluation, status, error=error, results_bytes=size, headline=headline)
 
 
 def fail_evaluation(
@@ -123,21 +129,58 @@ def _part_keys(app: Application, evaluation: Evaluation, run: Run) -> list[str]:
     ]
 
 
-def _summarize(
-    app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]
-) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-    """First pass: the summary, and its few figures for lists. Raises `TooManyErrors`."""
-    accumulated = EvaluationSummary(evaluation)
+class _Findings:
+    """What the first pass over the parts adds up: the runs' marks, and a judge's verdicts on the pairs."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self.marks = EvaluationSummary(evaluation)
+        self._pairs = PairwiseSummary() if evaluation.pairwise else None
+        self._pairs_not_asked = 0
+
+    def add(self, question: Question, trials: list[list[Trial]]) -> None:
+        """Take in one question: the trials of each run, and those of the pairs after them."""
+        self.marks.add(trials[: len(self._evaluation.runs)], question.cluster)
+        if self._pairs is not None:
+            self._pairs.add(trials[-1], question.cluster)
+            self._pairs_not_asked += sum(map(_not_asked, trials[-1]))
+
+    def verdict(self) -> tuple[Status, str | None]:
+        """The terminal status that the trials make, and the reason if it is not READY."""
+        evaluation = self._evaluation
+        of_runs = sum(self.marks.not_asked(run.position) for run in evaluation.runs)
+        not_asked = of_runs + self._pairs_not_asked
+        if not_asked and evaluation.max_cost_usd is not None:
+            error = (
+                f"its budget of {evaluation.max_cost_usd:f} USD is used up and {not_asked} trials were not "
+                "asked; resume it with a larger max_cost_usd to ask them"
+            )
+            return Status.STOPPED, error
+        for run in evaluation.runs:
+            if self.marks.error_share(run.position) > evaluation.max_error_share:
+                return Status.FAILED, _too_many(evaluation, run, self.marks)
+        return Status.READY, None
+
+    def summary(self, *, completed_at: str, status: Status) -> dict[str, Any]:
+        """The content of `summary.json`."""
+        pairwise = None
+        if self._pairs is not None and self._evaluation.pairwise is not None:
+            pairwise = {"judge": self._evaluation.pairwise.model, **self._pairs.finish()}
+        return self.marks.finish(completed_at=completed_at, status=status, pairwise=pairwise)
+
+
+def _not_asked(trial: Trial) -> bool:
+    return trial.error is not None and trial.error.code == BUDGET_REACHED
+
+
+def _add_up(app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]) -> _Findings:
+    """First pass: everything a summary tells."""
+    found = _Findings(evaluation)
     asked = _questions(app, evaluation)
-    runs = [_by_question(_trials(app, parts[run.position])) for run in evaluation.runs]
-    for question, *answered in zip(asked, *runs, strict=True):
-        accumulated.add(answered, question.cluster)
-    for run in evaluation.runs:
-        if accumulated.error_share(run.position) > evaluation.max_error_share:
-            raise TooManyErrors(_too_many(evaluation, run, accumulated))
-    summary = accumulated.finish(completed_at=app.now())
-    headline = {run["position"]: _headline(run) for run in summary["runs"]}
-    return summary, headline
+    runs = [_by_question(_trials(app, parts[position])) for position in sorted(parts)]
+    for question, *trials in zip(asked, *runs, strict=True):
+        found.add(question, trials)
+    return found
 
 
 def _too_many(evaluation: Evaluation, run: Run, found: EvaluationSummary) -> str:

@@ -11,23 +11,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import Outcome, ProviderName, Status, Trial, TrialError
+from marksheet.allowance import Allowance
+from marksheet.domain import BUDGET_REACHED, Status, TrialError
 from marksheet.errors import ModelError
-from marksheet.observability import logger
+from marksheet.estimating import expected_trial_cost
 from marksheet.open_shards import OpenShard, OpenShards
-from marksheet.providers import Provider, open_provider
-from marksheet.providers.calling import OUT_OF_TIME, Calls
-from marksheet.scoring.marking import Marking
 from marksheet.store.shards import Holder, LeaseLost, ShardBusy, ShardDone
+from marksheet.trials import errored, open_maker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marksheet.application import Application
-    from marksheet.domain import Answer, Evaluation, Question, Run
+    from marksheet.domain import Evaluation, Question, Run, Trial
+    from marksheet.trials import TrialMaker
 
 MARGIN_SECONDS = 10.0
 """Kept free at the end of an invocation for the last checkpoints."""
@@ -53,6 +54,8 @@ class LaneTask:
     last_shard: int
     in_flight: int
     holder: Holder
+    judges_in_flight: Mapping[str, int] = field(default_factory=dict)
+    """By judge: its share of calls for this lane."""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> LaneTask:
@@ -69,6 +72,7 @@ class LaneTask:
             last_shard=lane["last_shard"],
             in_flight=lane["in_flight"],
             holder=Holder(invocation["execution"], invocation["retry"]),
+            judges_in_flight=lane.get("judges_in_flight", {}),
         )
 
 
@@ -88,20 +92,18 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     evaluation = app.store.evaluations.find(task.organization, task.evaluation_id)
     if evaluation is None or (evaluation.status, evaluation.attempt) != (Status.PROCESSING, task.attempt):
         return LaneResult(finished=True)
-    run = evaluation.runs[task.position]
-    return asyncio.run(_Lane(app, task, evaluation, run, seconds_left).work(_secret(app, run)))
+    runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
+    run = runs[task.position]
+    maker = open_maker(app, evaluation, run, in_flight=task.in_flight, judges=task.judges_in_flight)
+    allowance = _allowance(app, evaluation, run)
+    lane = _Lane(app, task, evaluation, run, maker, allowance, seconds_left)
+    return asyncio.run(lane.work())
 
 
-def _secret(app: Application, run: Run) -> str | None:
-    """The model's key; None when it has none, or it was deleted, which the endpoint's refusals will
-    then say.
-    """
-    if run.model.secret_name is None:
+def _allowance(app: Application, evaluation: Evaluation, run: Run) -> Allowance | None:
+    if evaluation.max_cost_usd is None:
         return None
-    try:
-        return app.credentials.read(run.model.secret_name)
-    except KeyError:
-        return None
+    return Allowance(app.store.budgets, evaluation, expected_trial_cost(evaluation, run))
 
 
 def _wanted(app: Application, task: LaneTask) -> bool:
@@ -115,13 +117,20 @@ class _Lane:
     """
 
     def __init__(
-        self, app: Application, task: LaneTask, evaluation: Evaluation, run: Run, seconds_left: float
+        self,
+        app: Application,
+        task: LaneTask,
+        evaluation: Evaluation,
+        run: Run,
+        maker: TrialMaker,
+        allowance: Allowance | None,
+        seconds_left: float,
     ) -> None:
         self._app = app
         self._task = task
         self._evaluation = evaluation
-        self._run = run
-        self._marking = Marking(evaluation.scorers, evaluation.benchmark.domain_rules)
+        self._maker = maker
+        self._allowance = allowance
         self._shards = OpenShards(app, evaluation, run, task.holder)
         self._open: dict[int, OpenShard] = {}
         self._queue: asyncio.Queue[tuple[OpenShard, Question, int] | None] = asyncio.Queue(task.in_flight)
@@ -129,51 +138,44 @@ class _Lane:
         self._busy_until = 0.0
         self._stopped = False
         self._unfinished = False
-        # Recorded answers cost nothing to ask for again.
-        recorded = run.model.provider is ProviderName.RECORDED
-        self._saves_each = not app.settings.checkpoint_seconds and not recorded
-        timeout = float(run.model.settings.get("timeout_seconds", 0))
+        # What nobody is called for costs nothing to have again.
+        calls = evaluation.calls_model(run) or bool(evaluation.judges)
+        self._saves_each = not app.settings.checkpoint_seconds and calls
+        timeout = sum(
+            float(model.settings.get("timeout_seconds", 0))
+            for model in {run.model.model_id: run.model, **evaluation.judges}.values()
+        )
         self._cancel_at = time.monotonic() + max(1.0, seconds_left - MARGIN_SECONDS)
         # The last call fed may take its whole timeout; but at least three quarters of the time are for
         # feeding.
         self._feed_until = self._cancel_at - min(timeout, seconds_left / 4)
-        self._budget = 0.9 * (self._cancel_at - time.monotonic())
+        self._patience = 0.9 * (self._cancel_at - time.monotonic())
         """Seconds one question may take with all its retries. Less than an invocation has, so that the next
         one, which begins with the questions this one had to give back, always gets through them.
         """
 
-    async def work(self, secret: str | None) -> LaneResult:
-        provider = open_provider(
-            self._run.model,
-            benchmark=self._evaluation.benchmark,
-            secret=secret,
-            read=self._app.store.objects.read,
-            allow_private=self._app.settings.allow_private_endpoints,
-        )
-        calls = Calls(
-            provider,
-            max_in_flight=self._task.in_flight,
-            max_attempts=int(self._run.model.settings.get("max_attempts", 1)),
-        )
+    async def work(self) -> LaneResult:
         try:
-            await self._ask_all(provider, calls)
+            await self._make_all()
         finally:
             for opened in list(self._open.values()):
                 await self._shards.save(opened)
                 await asyncio.to_thread(self._shards.give_back, opened)
-            await provider.close()
+            if self._allowance is not None:
+                await asyncio.to_thread(self._allowance.close)
+            await self._maker.close()
         if self._stopped:
             return LaneResult(finished=True)
         if self._busy_until:
             return LaneResult(finished=False, wait_seconds=self._seconds_until_free())
         return LaneResult(finished=not self._unfinished)
 
-    async def _ask_all(self, provider: Provider, calls: Calls) -> None:
+    async def _make_all(self) -> None:
         """Run producer, workers and keeper until the lane is through, its time is up, or its evaluation is
         over.
         """
-        tasks = [asyncio.create_task(self._produce(provider))]
-        tasks += [asyncio.create_task(self._answer_queue(calls)) for _ in range(self._task.in_flight)]
+        tasks = [asyncio.create_task(self._produce())]
+        tasks += [asyncio.create_task(self._work_off_queue()) for _ in range(self._task.in_flight)]
         everything = asyncio.gather(*tasks)
         keeper = asyncio.ensure_future(self._keep())
         first_of: set[asyncio.Future[Any]] = {everything, keeper}
@@ -195,7 +197,7 @@ class _Lane:
                 task.cancel()
             await asyncio.gather(*tasks, keeper, everything, return_exceptions=True)
 
-    async def _produce(self, provider: Provider) -> None:
+    async def _produce(self) -> None:
         """Open the lane's shards one after the other and queue what they lack; the queue's size is how far
         ahead.
         """
@@ -204,11 +206,11 @@ class _Lane:
             if time.monotonic() >= self._feed_until:
                 self._unfinished = True
                 break
-            await self._produce_shard(provider, number)
+            await self._produce_shard(number)
         for _ in range(self._task.in_flight):
             await self._queue.put(None)
 
-    async def _produce_shard(self, provider: Provider, number: int) -> None:
+    async def _produce_shard(self, number: int) -> None:
         try:
             opened = await asyncio.to_thread(self._shards.open, number)
         except ShardDone:
@@ -224,11 +226,11 @@ class _Lane:
             return
         self._open[number] = opened
         wanted = {question.ordinal: question for question, _ in missing}
-        await provider.prepare(list(wanted.values()), self._evaluation.trials)
+        await self._maker.prepare(list(wanted.values()))
         for question, trial in missing:
             await self._queue.put((opened, question, trial))
 
-    async def _answer_queue(self, calls: Calls) -> None:
+    async def _work_off_queue(self) -> None:
         while (item := await self._queue.get()) is not None:
             opened, question, number = item
             if opened.lost:
@@ -236,7 +238,7 @@ class _Lane:
             if time.monotonic() >= self._feed_until:
                 self._unfinished = True
                 continue
-            trial = await self._answer(calls, question, number)
+            trial = await self._make(question, number)
             if trial is None:
                 self._unfinished = True
                 continue
@@ -249,47 +251,31 @@ class _Lane:
             elif self._saves_each:
                 await self._shards.save(opened)
 
-    async def _answer(self, calls: Calls, question: Question, number: int) -> Trial | None:
-        """Ask and mark one trial. Whatever goes wrong with it costs this trial alone.
+    async def _make(self, question: Question, number: int) -> Trial | None:
+        """The trial, if the budget has the money for it.
 
-        None when its time ran out before the model took a call: that says nothing about the trial, so it goes
-        back.
+        None when its time ran out before a call was made: that says nothing about the trial, so it goes back.
         """
+        if self._allowance is None:
+            return await self._made(question, number)
+        held = await self._allowance.hold()
+        if held is None:
+            problem = TrialError(BUDGET_REACHED, "not asked: the evaluation's budget is used up", 0)
+            return errored(question, number, problem)
+        # A call that is cut off may have been paid for: then it costs what was held.
+        cost: Decimal | None = None
         try:
-            answer = await calls.answer(question, number, give_up_at=time.monotonic() + self._budget)
-            return self._marked(question, number, answer)
-        except ModelError as error:
-            if error.code == OUT_OF_TIME and error.attempts == 0:
-                return None
-            problem = TrialError(error.code, error.message, error.attempts)
-        except Exception as error:
-            logger().error("a trial failed in our own code", extra={"error": type(error).__name__})
-            problem = TrialError("internal_error", f"the worker failed on it: {type(error).__name__}")
-        return Trial(
-            ordinal=question.ordinal,
-            question_id=question.question_id,
-            trial=number,
-            outcome=Outcome.ERRORED,
-            output=None,
-            scores={},
-            error=problem,
-        )
+            trial = await self._made(question, number)
+            cost = Decimal(0) if trial is None else self._maker.cost(trial)
+            return trial
+        finally:
+            self._allowance.settle(held, cost)
 
-    def _marked(self, question: Question, number: int, answer: Answer) -> Trial:
-        marks = self._marking.mark(question, answer)
-        return Trial(
-            ordinal=question.ordinal,
-            question_id=question.question_id,
-            trial=number,
-            outcome=marks.outcome,
-            output=answer.text,
-            scores=marks.scores,
-            violations=marks.violations,
-            latency_seconds=answer.latency_seconds,
-            prompt_tokens=answer.prompt_tokens,
-            completion_tokens=answer.completion_tokens,
-            finish_reason=answer.finish_reason,
-        )
+    async def _made(self, question: Question, number: int) -> Trial | None:
+        try:
+            return await self._maker.make(question, number, give_up_at=time.monotonic() + self._patience)
+        except ModelError:
+            return None
 
     async def _keep(self) -> None:
         """Save marks and renew leases until the evaluation is over."""

@@ -8,13 +8,13 @@ limit holds exactly however the state machine schedules its children. See docs/a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet import uploads
-from marksheet.domain import Evaluation, ProviderName, Run, Status
+from marksheet.domain import Evaluation, Model, Run, Stage, Status
 from marksheet.errors import EvaluationStopped
 from marksheet.store import layout
 from marksheet.store.shards import Shard, ShardKey
@@ -22,7 +22,7 @@ from marksheet.store.table import ConditionFailed
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from marksheet.application import Application
 
@@ -44,10 +44,11 @@ def shard_count(questions: int, shard_size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the state machine maps over."""
+    """What the state machine maps over, and the stage it plans next."""
 
     manifest_key: str
     lanes: int
+    next_stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,13 @@ class Lane:
     first_shard: int
     last_shard: int
     in_flight: int
+    judges_in_flight: Mapping[str, int]
 
 
-def plan_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Plan:
-    """Write the manifest of an evaluation's open shards. A second plan of the same attempt gives the same
+def plan_evaluation(
+    app: Application, organization: str, evaluation_id: str, attempt: int, stage: Stage = Stage.ANSWERS
+) -> Plan:
+    """Write the manifest of a stage's open shards. A second plan of the same attempt and stage gives the same
     lanes.
 
     From the second attempt on, done shards with errored trials are opened again; their answered trials are
@@ -70,10 +74,11 @@ def plan_evaluation(app: Application, organization: str, evaluation_id: str, att
     evaluation = app.store.evaluations.find(organization, evaluation_id)
     if evaluation is None or evaluation.status is not Status.PROCESSING or evaluation.attempt != attempt:
         raise EvaluationStopped("the evaluation was cancelled, deleted or resumed elsewhere")
+    runs = _runs(evaluation, stage)
     if attempt > 1:
-        _reopen_errored(app, evaluation)
-    lanes = [lane for run in evaluation.runs for lane in _lanes(app, evaluation, run)]
-    key = layout.manifest(organization, evaluation_id, attempt)
+        _reopen_errored(app, evaluation, runs)
+    lanes = list(_share_judges(evaluation, [lane for run in runs for lane in _lanes(app, evaluation, run)]))
+    key = layout.manifest(organization, evaluation_id, attempt, stage)
     offsets = uploads.question_offsets(app.store.objects, evaluation.benchmark.questions_key)
     entries = [_entry(evaluation, number, lane, offsets) for number, lane in enumerate(lanes, start=1)]
     app.store.objects.write(key, orjson.dumps(entries), "application/json")
@@ -81,7 +86,7 @@ def plan_evaluation(app: Application, organization: str, evaluation_id: str, att
         app.store.evaluations.start(evaluation, app.now())
     except ConditionFailed as lost:
         raise EvaluationStopped("the evaluation was cancelled while it was planned") from lost
-    return Plan(key, len(lanes))
+    return Plan(key, len(lanes), Stage.PAIRS if stage == Stage.ANSWERS and evaluation.pairs else None)
 
 
 def cut(open_shards: list[int], lanes: int) -> Iterator[tuple[int, int]]:
@@ -92,13 +97,15 @@ def cut(open_shards: list[int], lanes: int) -> Iterator[tuple[int, int]]:
         yield stretch[0], stretch[-1]
 
 
-def lanes_for(run: Run, shards: int, shard_trials: int, maximum: int) -> tuple[int, int]:
+def lanes_for(
+    run: Run, shards: int, shard_trials: int, maximum: int, *, calls_model: bool = True
+) -> tuple[int, int]:
     """(lanes, calls in flight per lane) for a run with so many open shards.
 
-    The product never exceeds the model's `max_in_flight`. Recorded answers are read, not asked: no limit but
-    `maximum`.
+    The product never exceeds the model's `max_in_flight`. Answers that are read, not asked for, have no limit
+    but `maximum`.
     """
-    if run.model.provider is ProviderName.RECORDED:
+    if not calls_model:
         return min(shards, maximum), MAXIMUM_IN_FLIGHT_PER_LANE
     limit = int(run.model.settings["max_in_flight"])
     per_lane = min(limit, shard_trials, MAXIMUM_IN_FLIGHT_PER_LANE)
@@ -112,18 +119,38 @@ def _lanes(app: Application, evaluation: Evaluation, run: Run) -> Iterator[Lane]
     open_shards = [number for number in range(1, run.shards + 1) if number not in done]
     if not open_shards:
         return
+    # Every lane asks every judge, so there may not be more lanes than a judge takes calls.
+    most = min([app.settings.max_lanes, *map(_limit, evaluation.judges.values())])
     lanes, in_flight = lanes_for(
         run,
         len(open_shards),
         evaluation.shard_size * evaluation.trials,
-        max(1, app.settings.max_lanes // len(evaluation.runs)),
+        max(1, most // len(evaluation.runs)),
+        calls_model=run == evaluation.pairs or evaluation.calls_model(run),
     )
     for first, last in cut(open_shards, lanes):
-        yield Lane(run.position, first, last, in_flight)
+        yield Lane(run.position, first, last, in_flight, {})
 
 
-def _reopen_errored(app: Application, evaluation: Evaluation) -> None:
-    for run in evaluation.runs:
+def _share_judges(evaluation: Evaluation, lanes: list[Lane]) -> Iterator[Lane]:
+    """The lanes, each with its share of what the judges take."""
+    for lane in lanes:
+        shares = {judge.model_id: max(1, _limit(judge) // len(lanes)) for judge in evaluation.judges.values()}
+        yield replace(lane, judges_in_flight=shares)
+
+
+def _limit(model: Model) -> int:
+    return int(model.settings["max_in_flight"])
+
+
+def _runs(evaluation: Evaluation, stage: Stage) -> tuple[Run, ...]:
+    if stage == Stage.ANSWERS:
+        return evaluation.runs
+    return (evaluation.pairs,) if evaluation.pairs else ()
+
+
+def _reopen_errored(app: Application, evaluation: Evaluation, runs: Sequence[Run]) -> None:
+    for run in runs:
         shards = app.store.shards.list_all(evaluation.organization, evaluation.evaluation_id, run.position)
         for shard in list(shards):
             if shard.done and shard.counts.errored:
@@ -139,9 +166,10 @@ def _reopen(app: Application, evaluation: Evaluation, run: Run, shard: Shard) ->
 def _entry(evaluation: Evaluation, number: int, lane: Lane, offsets: array[int]) -> dict[str, Any]:
     first = (lane.first_shard - 1) * evaluation.shard_size + 1
     last = min(evaluation.total_questions, lane.last_shard * evaluation.shard_size)
+    runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
     return {
         "lane": number,
-        "run_id": evaluation.runs[lane.position].run_id,
+        "run_id": runs[lane.position].run_id,
         "position": lane.position,
         "first_shard": lane.first_shard,
         "last_shard": lane.last_shard,
@@ -150,4 +178,5 @@ def _entry(evaluation: Evaluation, number: int, lane: Lane, offsets: array[int])
         "start": offsets[first - 1],
         "end": offsets[last],
         "in_flight": lane.in_flight,
+        "judges_in_flight": dict(lane.judges_in_flight),
     }

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from marksheet.aws import client, error_code
+from marksheet.domain import Stage
 
 if TYPE_CHECKING:
     from marksheet.domain import Evaluation
@@ -30,6 +31,7 @@ class Workflow:
             "organization": evaluation.organization,
             "evaluation_id": evaluation.evaluation_id,
             "attempt": evaluation.attempt,
+            "stage": Stage.ANSWERS.value,
         }
         try:
             client("stepfunctions").start_execution(

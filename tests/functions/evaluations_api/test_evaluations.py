@@ -75,7 +75,7 @@ def test_a_list_hands_on_filters_and_page(event: Any, call: Any, play: Any) -> N
         (
             (CALLER,),
             {
-                "status": {Status.READY, Status.FAILED, Status.CANCELLED},
+                "status": {Status.READY, Status.FAILED, Status.CANCELLED, Status.STOPPED},
                 "model_id": "nugen-flash-instruct",
                 "limit": 50,
                 "offset": 100,

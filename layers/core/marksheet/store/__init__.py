@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from marksheet.store.api_keys import ApiKeys
 from marksheet.store.benchmarks import Benchmarks
+from marksheet.store.budgets import Budgets
 from marksheet.store.evaluations import Evaluations
 from marksheet.store.models import Models
 from marksheet.store.objects import Objects
+from marksheet.store.schedules import Schedules
 from marksheet.store.shards import Shards
 from marksheet.store.table import Table
 from marksheet.store.uploads import Uploads
@@ -21,8 +23,10 @@ class Store:
         self.objects = objects
         self.api_keys = ApiKeys(table)
         self.benchmarks = Benchmarks(table)
+        self.budgets = Budgets(table)
         self.evaluations = Evaluations(table)
         self.models = Models(table)
+        self.schedules = Schedules(table)
         self.shards = Shards(table)
         self.uploads = Uploads(table)
 

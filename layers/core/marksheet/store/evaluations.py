@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Counts, Evaluation, Status
 from marksheet.store import layout
+from marksheet.store.budgets import Budgets
 from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
 from marksheet.store.table import ConditionFailed, Item, Table
 
@@ -44,9 +46,10 @@ class IdempotencyRecord:
 class Evaluations:
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._budgets = Budgets(table)
 
     def add(self, evaluation: Evaluation, record: IdempotencyRecord | None = None) -> None:
-        """Store a new evaluation, with its idempotency record, all or nothing.
+        """Store a new evaluation, with its idempotency record and its budget, all or nothing.
 
         Raises `IdempotencyKeyUsed` when the record's key is taken and has not expired.
         """
@@ -77,6 +80,8 @@ class Evaluations:
                     values={":now": record.now},
                 )
             )
+        if evaluation.max_cost_usd is not None:
+            writes.append(self._budgets.to_open(evaluation))
         try:
             self._table.transact(writes)
         except ConditionFailed as lost:
@@ -205,26 +210,34 @@ class Evaluations:
             names={"#error": "error"},
         )
 
-    def reopen(self, evaluation: Evaluation) -> bool:
-        """Move a FAILED or CANCELLED evaluation to PROCESSING with the next attempt; False when it changed
-        meanwhile.
+    def reopen(self, evaluation: Evaluation, max_cost_usd: Decimal | None = None) -> bool:
+        """Move a terminal evaluation to PROCESSING with the next attempt, and give it another budget if one
+        is told; False when it changed meanwhile.
         """
+        budget = evaluation.max_cost_usd if max_cost_usd is None else max_cost_usd
         values = {
             ":processing": Status.PROCESSING.value,
             ":next": evaluation.attempt + 1,
             ":attempt": evaluation.attempt,
             ":was": evaluation.status.value,
             ":none": None,
+            ":budget": budget,
         }
-        try:
-            self._table.update(
+        writes = [
+            self._table.to_update(
                 layout.evaluations(evaluation.organization),
                 evaluation.evaluation_id,
-                "SET #status = :processing, attempt = :next, completed_at = :none, #error = :none",
+                "SET #status = :processing, attempt = :next, completed_at = :none, #error = :none, "
+                "results_bytes = :none, headline = :none, max_cost_usd = :budget",
                 values,
                 names={**_NAMES, "#error": "error"},
                 condition="#status = :was AND attempt = :attempt AND attribute_not_exists(deleted)",
             )
+        ]
+        if budget is not None and evaluation.max_cost_usd is not None and budget != evaluation.max_cost_usd:
+            writes.append(self._budgets.to_change(evaluation, budget - evaluation.max_cost_usd))
+        try:
+            self._table.transact(writes)
         except ConditionFailed:
             return False
         return True
@@ -284,7 +297,7 @@ class Evaluations:
         # One that is being deleted right now may have lost its snapshot already.
         pairs = zip(items, snapshots, strict=True)
         found = [to_evaluation(item, snapshot) for item, snapshot in pairs if snapshot is not None]
-        # A READY one carries its counts with it.
+        # One with results carries its counts with it.
         return [evaluation if evaluation.headline else self._with_counts(evaluation) for evaluation in found]
 
     def _with_counts(self, evaluation: Evaluation) -> Evaluation:
@@ -295,7 +308,10 @@ class Evaluations:
             counted = Counts(item["right"], item["wrong"], item["unscored"], item["errored"])
             totals[position] = totals.get(position, Counts()) + counted
         runs = tuple(replace(run, counts=totals.get(run.position, Counts())) for run in evaluation.runs)
-        return replace(evaluation, runs=runs)
+        spent = Decimal(0)
+        if evaluation.max_cost_usd is not None:
+            spent = evaluation.max_cost_usd - self._budgets.left(evaluation)
+        return replace(evaluation, runs=runs, spent_usd=spent)
 
 
 def _digest(key: str) -> str:

@@ -4,6 +4,8 @@ to that).
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import (
@@ -12,6 +14,7 @@ from marksheet.domain import (
     DomainRule,
     Evaluation,
     Model,
+    Pairwise,
     ProviderName,
     Role,
     Run,
@@ -138,6 +141,7 @@ def from_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "completed_at": evaluation.completed_at,
         "error": evaluation.error,
         "results_bytes": evaluation.results_bytes,
+        "max_cost_usd": evaluation.max_cost_usd,
     }
 
 
@@ -160,6 +164,10 @@ def from_snapshot(evaluation: Evaluation) -> dict[str, Any]:
         "trials": evaluation.trials,
         "max_error_share": evaluation.max_error_share,
         "shard_size": evaluation.shard_size,
+        "errored_as": evaluation.errored_as,
+        "judges": [from_model(judge) for judge in evaluation.judges.values()],
+        "pairwise": asdict(evaluation.pairwise) if evaluation.pairwise else None,
+        "answers_from": evaluation.answers_from,
     }
 
 
@@ -192,8 +200,18 @@ def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evalu
         completed_at=item["completed_at"],
         error=item["error"],
         results_bytes=item["results_bytes"],
+        judges={judge["model_id"]: to_model(judge) for judge in snapshot.get("judges", ())},
+        pairwise=Pairwise(**snapshot["pairwise"]) if snapshot.get("pairwise") else None,
+        answers_from=snapshot.get("answers_from"),
+        errored_as=snapshot.get("errored_as", "left_out"),
+        max_cost_usd=_dollars(item.get("max_cost_usd")),
         headline=headline or None,
     )
+
+
+def _dollars(amount: float | None) -> Decimal | None:
+    """Amounts have at most 12 decimal places and 15 digits, which a float's shortest text gives back."""
+    return None if amount is None else Decimal(str(amount))
 
 
 def _counts(headline: Mapping[str, Any] | None) -> Counts:

@@ -4,6 +4,8 @@ look-up of an API key, which is how the organization is found.
 
 from __future__ import annotations
 
+from marksheet.domain import Stage
+
 COUNTERS = 16
 """Counter items per run. Shards of one run spread over them, so that their transactions seldom meet."""
 
@@ -44,6 +46,10 @@ def evaluations(organization: str) -> str:
     return f"ORG#{organization}#EVALUATION"
 
 
+def schedules(organization: str) -> str:
+    return f"ORG#{organization}#SCHEDULE"
+
+
 def idempotency(organization: str) -> str:
     return f"ORG#{organization}#IDEMPOTENCY"
 
@@ -54,6 +60,8 @@ def evaluation(organization: str, evaluation_id: str) -> str:
 
 
 SNAPSHOT = "SNAPSHOT"
+BUDGET = "BUDGET"
+"""What an evaluation may still cost: one number that its workers draw from."""
 
 
 def shard(position: int, number: int) -> str:
@@ -116,9 +124,11 @@ def evaluation_prefix(organization: str, evaluation_id: str) -> str:
     return f"orgs/{organization}/evaluations/{evaluation_id}/"
 
 
-def manifest(organization: str, evaluation_id: str, attempt: int) -> str:
-    name = "manifest.json" if attempt == 1 else f"manifest.{attempt}.json"
-    return evaluation_prefix(organization, evaluation_id) + name
+def manifest(organization: str, evaluation_id: str, attempt: int, stage: Stage) -> str:
+    """What the map reads; the first plan's is `manifest.json`."""
+    later = "" if attempt == 1 else f".{attempt}"
+    pairs = "" if stage == Stage.ANSWERS else f".{stage}"
+    return f"{evaluation_prefix(organization, evaluation_id)}manifest{later}{pairs}.json"
 
 
 def part(organization: str, evaluation_id: str, run_id: str, number: int, generation: int) -> str:

@@ -33,8 +33,10 @@ def encode(value: Any) -> dict[str, Any]:
         return {"NULL": True}
     if isinstance(value, bool):
         return {"BOOL": value}
-    if isinstance(value, int | float | Decimal):
-        return {"N": repr(value) if isinstance(value, float) else str(value)}
+    if isinstance(value, Decimal):
+        return {"N": f"{value:f}"}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
     if isinstance(value, str):
         return {"S": str(value)}
     if isinstance(value, Mapping):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from marksheet.dialects.nugen import (
     decode_create_evaluation,
     decode_idempotency_key,
     decode_list_evaluations,
+    decode_results_query,
+    decode_resume,
 )
 from marksheet.domain import Status
 from marksheet.errors import InvalidRequest
@@ -134,12 +138,13 @@ def test_a_list_without_a_query_has_the_documented_defaults() -> None:
     [
         ("PROCESSING", {Status.PROCESSING}),
         ("READY", {Status.READY}),
-        ("FAILED", {Status.FAILED, Status.CANCELLED}),
+        ("FAILED", {Status.FAILED, Status.CANCELLED, Status.STOPPED}),
         ("pending", {Status.PROCESSING}),
         ("in_progress", {Status.PROCESSING}),
         ("completed", {Status.READY}),
-        ("failed", {Status.FAILED, Status.CANCELLED}),
+        ("failed", {Status.FAILED, Status.CANCELLED, Status.STOPPED}),
         ("cancelled", {Status.CANCELLED}),
+        ("stopped", {Status.STOPPED}),
         ("Ready", {Status.READY}),
         ("completed,cancelled", {Status.READY, Status.CANCELLED}),
     ],
@@ -195,3 +200,53 @@ def test_no_value_of_a_field_is_anything_but_read_or_refused(value: Any) -> None
     for field in ("model_id", "model_id_2", "name", "trials", "max_error_share", "shard_size"):
         with contextlib.suppress(InvalidRequest):
             decode_create_evaluation(json.dumps({**GOOD, field: value}).encode())
+
+
+@pytest.mark.parametrize("told", [2, 2.5, "2.50", "0.000001"])
+def test_a_budget_is_a_number_or_a_decimal_text(told):
+    body = orjson.dumps({"model_id": "m", "benchmark_id": "b", "max_cost_usd": told})
+    assert decode_create_evaluation(body).max_cost_usd == Decimal(str(told))
+
+
+@pytest.mark.parametrize("told", [0, -1, "free", "NaN", "1e400", True, [], 0.00000012, 1_000_001])
+def test_anything_else_is_no_budget(told):
+    body = orjson.dumps({"model_id": "m", "benchmark_id": "b", "max_cost_usd": told})
+    with pytest.raises(InvalidRequest) as refused:
+        decode_create_evaluation(body)
+    assert [problem.location for problem in refused.value.problems] == [("body", "max_cost_usd")]
+
+
+def test_earlier_answers_need_neither_model_nor_benchmark():
+    request = decode_create_evaluation(b'{"answers_from": "eval-1"}')
+    assert (request.answers_from, request.model_id, request.benchmark_id) == ("eval-1", None, None)
+
+
+def test_without_earlier_answers_model_and_benchmark_are_required():
+    for body in (b"{}", b'{"answers_from": null}'):
+        with pytest.raises(InvalidRequest) as refused:
+            decode_create_evaluation(body)
+        assert {problem.location for problem in refused.value.problems} == {
+            ("body", "model_id"),
+            ("body", "benchmark_id"),
+        }
+
+
+def test_two_budgets_are_two_requests():
+    bodies = [
+        orjson.dumps({"model_id": "m", "benchmark_id": "b", "max_cost_usd": dollars})
+        for dollars in (1, 2, "1")
+    ]
+    one, two, one_as_text = (decode_create_evaluation(body).fingerprint for body in bodies)
+    assert one == one_as_text != two
+
+
+def test_a_resume_may_say_nothing():
+    assert decode_resume(b"").max_cost_usd is None
+    assert decode_resume(b'{"max_cost_usd": "3"}').max_cost_usd == 3
+
+
+def test_results_are_partial_when_the_query_says_so():
+    assert decode_results_query({}).partial is False
+    assert decode_results_query({"partial": "true"}).partial is True
+    with pytest.raises(InvalidRequest):
+        decode_results_query({"partial": "perhaps"})

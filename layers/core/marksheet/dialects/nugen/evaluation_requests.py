@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
@@ -13,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from marksheet.dialects.nugen.reading import IDENTIFIER, StrictModel, read_object, validate
 from marksheet.domain import Status
 from marksheet.errors import InvalidRequest, Problem
+from marksheet.scoring.llm_judge import LONGEST_RUBRIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,14 +28,15 @@ LARGEST_OFFSET = 1_000_000
 STATUS_WORDS = {
     "processing": frozenset({Status.PROCESSING}),
     "ready": frozenset({Status.READY}),
-    "failed": frozenset({Status.FAILED, Status.CANCELLED}),
+    "failed": frozenset({Status.FAILED, Status.CANCELLED, Status.STOPPED}),
     "pending": frozenset({Status.PROCESSING}),
     "in_progress": frozenset({Status.PROCESSING}),
     "completed": frozenset({Status.READY}),
     "cancelled": frozenset({Status.CANCELLED}),
+    "stopped": frozenset({Status.STOPPED}),
 }
-"""The `status` filter: the current words, the older pages' words, and ours. FAILED finds the cancelled ones
-too, because they are shown as FAILED."""
+"""The `status` filter: the current words, the older pages' words, and ours. FAILED finds the cancelled and
+the stopped ones too, because they are shown as FAILED."""
 
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -49,16 +52,40 @@ def _statuses(value: Any) -> frozenset[Status]:
     return frozenset().union(*(STATUS_WORDS[word] for word in words))
 
 
+EvaluationId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
 ModelId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
 BenchmarkReference = Annotated[str, Field(pattern=f"^{IDENTIFIER}(@[1-9][0-9]{{0,8}})?$")]
 """An id, or `id@version`."""
 
 
-class CreateEvaluationRequest(StrictModel):
-    """`POST /api/v3/evaluations`: the documented four fields, then ours."""
+def _dollars(value: Any) -> Any:
+    """Numbers and decimal texts as the decimals they are written as."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return value
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
 
-    model_id: ModelId
-    benchmark_reference: BenchmarkReference = Field(alias="benchmark_id")
+
+Dollars = Annotated[
+    Decimal, Field(gt=0, le=1_000_000, decimal_places=6, allow_inf_nan=False), BeforeValidator(_dollars)
+]
+"""An amount of money: a number, or a text such as "2.50"."""
+
+
+class PairwiseRequest(StrictModel):
+    """A judge that compares the answers of two models with each other, each pair in both orders."""
+
+    model: ModelId
+    rubric: str | None = Field(default=None, min_length=1, max_length=LONGEST_RUBRIC)
+
+
+class EvaluationOptions(StrictModel):
+    """What both ways to create an evaluation may say."""
+
+    model_id: ModelId | None = None
+    benchmark_reference: BenchmarkReference | None = Field(default=None, alias="benchmark_id")
     model_id_2: ModelId | None = None
     custom_metrics: Any = None
     """A list of names, an object or null; which names there are depends on the benchmark."""
@@ -71,26 +98,66 @@ class CreateEvaluationRequest(StrictModel):
     )
     trials: int = Field(default=1, ge=1, le=MOST_TRIALS)
     max_error_share: float = Field(default=0.5, ge=0, le=1)
+    errored_as: Literal["left_out", "wrong"] = "left_out"
+    """Whether errored trials stay out of every mean, or enter it as 0."""
     shard_size: int | None = Field(default=None, ge=1, le=LARGEST_SHARD)
+    max_cost_usd: Dollars | None = None
+    """What models and judges may cost together; what is not asked for then can be resumed."""
+    pairwise: PairwiseRequest | None = None
+    dry_run: bool = False
+    """Answer with an estimate and create nothing."""
     judge_provider: Literal["anthropic", "openai", "nugen"] | None = None
-    """Of an older generation of the API: accepted and echoed; no judge is asked."""
+    """Of an older generation of the API: accepted and echoed, without effect. Scorers name their judges."""
 
     @property
-    def benchmark_id(self) -> str:
-        """The id without its version."""
-        return self.benchmark_reference.partition("@")[0]
+    def benchmark_id(self) -> str | None:
+        """The id without its version, if it is named."""
+        return self.benchmark_reference.partition("@")[0] if self.benchmark_reference else None
 
     @property
     def benchmark_version(self) -> int | None:
         """The version the request pins, or None for the latest."""
-        version = self.benchmark_reference.partition("@")[2]
+        version = (self.benchmark_reference or "").partition("@")[2]
         return int(version) if version else None
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of what is asked for: spelling, order of fields and stated defaults make no difference."""
-        canonical = orjson.dumps(self.model_dump(), option=orjson.OPT_SORT_KEYS)
+        canonical = orjson.dumps(self.model_dump(), option=orjson.OPT_SORT_KEYS, default=str)
         return hashlib.sha256(canonical).hexdigest()
+
+
+class CreateEvaluationRequest(EvaluationOptions):
+    """`POST /api/v3/evaluations`: ask a model, or two to compare, the questions of a benchmark."""
+
+    model_id: ModelId
+    benchmark_reference: BenchmarkReference = Field(alias="benchmark_id")
+    answers_from: None = None
+
+
+class MarkAgainRequest(EvaluationOptions):
+    """`POST /api/v3/evaluations` with `answers_from`: mark the answers of an earlier evaluation again.
+
+    Models and benchmark are the earlier one's; who names them must name the same.
+    """
+
+    answers_from: EvaluationId
+
+
+class ResumeRequest(StrictModel):
+    """`POST /api/v3/evaluations/{id}/resume`: its body may be empty."""
+
+    max_cost_usd: Dollars | None = None
+    """The new budget, for all attempts together."""
+
+
+class ResultsRequest(BaseModel):
+    """The query of results and download."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    partial: bool = False
+    """Also of an evaluation that ended before everything was answered."""
 
 
 class ListEvaluationsRequest(BaseModel):
@@ -106,9 +173,28 @@ class ListEvaluationsRequest(BaseModel):
     offset: int = Field(default=0, ge=0, le=LARGEST_OFFSET)
 
 
-def decode_create_evaluation(body: bytes) -> CreateEvaluationRequest:
+def decode_create_evaluation(body: bytes) -> CreateEvaluationRequest | MarkAgainRequest:
     """The body of a create. Raises InvalidRequest."""
-    return validate(CreateEvaluationRequest, read_object(body), "body")
+    return read_create_evaluation(read_object(body), "body")
+
+
+def read_create_evaluation(
+    values: Mapping[str, Any], where: str
+) -> CreateEvaluationRequest | MarkAgainRequest:
+    """The same of a JSON object that stands at `where`."""
+    if values.get("answers_from") is not None:
+        return validate(MarkAgainRequest, values, where)
+    return validate(CreateEvaluationRequest, values, where)
+
+
+def decode_resume(body: bytes) -> ResumeRequest:
+    """The body of a resume, which may be empty. Raises InvalidRequest."""
+    return validate(ResumeRequest, read_object(body) if body.strip() else {}, "body")
+
+
+def decode_results_query(query: Mapping[str, str]) -> ResultsRequest:
+    """The query of results and download. Raises InvalidRequest."""
+    return validate(ResultsRequest, query, "query")
 
 
 def decode_list_evaluations(query: Mapping[str, str]) -> ListEvaluationsRequest:

@@ -9,20 +9,24 @@ from marksheet.domain import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
-    from marksheet.dialects.nugen.evaluation_requests import CreateEvaluationRequest
+    from marksheet.dialects.nugen.evaluation_requests import CreateEvaluationRequest, MarkAgainRequest
     from marksheet.domain import Counts, Evaluation
+    from marksheet.estimates import Estimate
 
 CREATED = "Evaluation created successfully and queued for execution"
 
 
 def encode_status_word(status: Status) -> str:
-    """PROCESSING, READY or FAILED: the wire has no fourth word, so a cancelled evaluation is shown as
-    FAILED."""
-    return Status.FAILED.value if status is Status.CANCELLED else status.value
+    """PROCESSING, READY or FAILED: the wire has no fourth word, so an evaluation that was cancelled, or
+    stopped by its budget, is shown as FAILED."""
+    return Status.FAILED.value if status in {Status.CANCELLED, Status.STOPPED} else status.value
 
 
-def encode_created(evaluation: Evaluation, request: CreateEvaluationRequest) -> dict[str, Any]:
+def encode_created(
+    evaluation: Evaluation, request: CreateEvaluationRequest | MarkAgainRequest
+) -> dict[str, Any]:
     """The answer to a create.
 
     `status` is the initial one, whatever has happened since: a create repeated with its Idempotency-Key is
@@ -30,7 +34,7 @@ def encode_created(evaluation: Evaluation, request: CreateEvaluationRequest) -> 
     """
     body = {
         "evaluation_id": evaluation.evaluation_id,
-        "model_id": request.model_id,
+        "model_id": request.model_id or evaluation.runs[0].model.model_id,
         "status": Status.PROCESSING.value,
         "benchmark_id": evaluation.benchmark.benchmark_id,
         "created_at": evaluation.created_at,
@@ -38,15 +42,54 @@ def encode_created(evaluation: Evaluation, request: CreateEvaluationRequest) -> 
     }
     if request.model_id_2 is not None:
         body["model_id_2"] = request.model_id_2
+    elif evaluation.comparison:
+        body["model_id_2"] = evaluation.runs[1].model.model_id
     if request.judge_provider is not None:
         body["judge_provider"] = request.judge_provider
     return body
 
 
+def encode_estimate(evaluation: Evaluation, estimate: Estimate) -> dict[str, Any]:
+    """The answer to a create with `dry_run`: what it would take. Amounts are decimal texts; one that is not
+    known is null, and `unpriced` names the models to blame.
+    """
+    return {
+        "dry_run": True,
+        "benchmark_id": evaluation.benchmark.benchmark_id,
+        "benchmark_version": evaluation.benchmark.version,
+        "questions": evaluation.total_questions,
+        "trials": evaluation.trials,
+        "calls": sum(model.calls for model in estimate.models),
+        "prompt_tokens": sum(model.prompt_tokens for model in estimate.models),
+        "completion_tokens": sum(model.completion_tokens for model in estimate.models),
+        "cost_usd": _amount(estimate.cost_usd),
+        "unpriced": estimate.unpriced,
+        "seconds": round(estimate.seconds, 1),
+        "models": [
+            {
+                "model_id": model.model_id,
+                "role": model.role,
+                "calls": model.calls,
+                "prompt_tokens": model.prompt_tokens,
+                "completion_tokens": model.completion_tokens,
+                "cost_usd": _amount(model.cost_usd),
+                "seconds": round(model.seconds, 1),
+                "based_on": model.based_on,
+            }
+            for model in estimate.models
+        ],
+        "message": "An estimate: nothing was created and no model was called",
+    }
+
+
+def _amount(dollars: Decimal | None) -> str | None:
+    return None if dollars is None else f"{dollars:f}"
+
+
 def encode_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """One evaluation, as in a list and alone.
 
-    `judge_provider` is always null: scorers mark, no judge is asked.
+    `judge_provider` is always null: the scorers that ask a judge name a registered model.
     """
     runs = evaluation.runs
     return {
@@ -67,6 +110,9 @@ def encode_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "started_at": evaluation.started_at,
         "completed_at": evaluation.completed_at,
         "failure_reason": _failure_reason(evaluation),
+        **_encode_end(evaluation),
+        "answers_from": evaluation.answers_from,
+        "budget": _encode_budget(evaluation),
     }
 
 
@@ -112,8 +158,11 @@ def encode_status(
         "start_time": evaluation.started_at,
         "end_time": evaluation.completed_at,
     }
-    reason = _failure_reason(evaluation)
-    return body if reason is None else {**body, "failure_reason": reason}
+    if (reason := _failure_reason(evaluation)) is not None:
+        body |= {"failure_reason": reason, **_encode_end(evaluation)}
+    if evaluation.max_cost_usd is not None:
+        body["budget"] = _encode_budget(evaluation)
+    return body
 
 
 def encode_deleted(kind: str, identifier: str) -> dict[str, Any]:
@@ -146,6 +195,21 @@ def _encode_counts(counts: Counts) -> dict[str, int]:
         "errored": counts.errored,
         "total": counts.total,
     }
+
+
+def _encode_end(evaluation: Evaluation) -> dict[str, bool]:
+    """Whether the budget ended it, and whether there are marks, be they partial."""
+    return {
+        "stopped": evaluation.status is Status.STOPPED,
+        "has_results": evaluation.results_bytes is not None,
+    }
+
+
+def _encode_budget(evaluation: Evaluation) -> dict[str, str] | None:
+    """Amounts as decimal texts, because a JSON number would be read as a float."""
+    if evaluation.max_cost_usd is None:
+        return None
+    return {"max_cost_usd": f"{evaluation.max_cost_usd:f}", "spent_usd": f"{evaluation.spent_usd:f}"}
 
 
 def _failure_reason(evaluation: Evaluation) -> str | None:

@@ -1,0 +1,79 @@
+"""What a lane does with each of its trials, and who does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from marksheet.domain import Outcome, Trial, TrialError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from marksheet.application import Application
+    from marksheet.domain import Evaluation, Judging, Model, Question, Run
+
+
+class TrialMaker(Protocol):
+    """What a lane does with each of its trials."""
+
+    async def prepare(self, questions: Sequence[Question]) -> None:
+        """Load what the trials of these questions need."""
+
+    async def make(self, question: Question, number: int, *, give_up_at: float) -> Trial:
+        """The trial, ERRORED when it has no answer. Raises `ModelError` of code `OUT_OF_TIME` without
+        attempts when its time ran out before a call was made: that says nothing about the trial.
+        """
+        ...
+
+    def cost(self, trial: Trial) -> Decimal | None:
+        """What a trial has cost now, in US dollars; None when that is not known."""
+
+    async def close(self) -> None:
+        """Let connections go."""
+
+
+def errored(question: Question, number: int, problem: TrialError, *, judging: Judging | None = None) -> Trial:
+    """A trial without an answer."""
+    return Trial(
+        ordinal=question.ordinal,
+        question_id=question.question_id,
+        trial=number,
+        outcome=Outcome.ERRORED,
+        output=None,
+        scores={},
+        error=problem,
+        judging=judging,
+    )
+
+
+def open_maker(
+    app: Application, evaluation: Evaluation, run: Run, *, in_flight: int, judges: Mapping[str, int]
+) -> TrialMaker:
+    """Who makes the trials of a run, with so many calls open, and so many to each judge."""
+    from marksheet.answering import Answering, FromEarlier, FromModel
+    from marksheet.judging import Judges
+
+    secrets = {model_id: _secret(app, judge) for model_id, judge in evaluation.judges.items()}
+    asked = Judges(app, evaluation, shares=judges, secrets=secrets)
+    if evaluation.pairwise is not None and run == evaluation.pairs:
+        from marksheet.pairing import Pairing
+
+        return Pairing(app, evaluation, evaluation.pairwise, asked)
+    if evaluation.answers_from is not None:
+        earlier = app.store.evaluations.find(evaluation.organization, evaluation.answers_from)
+        return Answering(evaluation, run, FromEarlier(app, earlier, run), asked)
+    source = FromModel(app, evaluation, run, in_flight=in_flight, secret=_secret(app, run.model))
+    return Answering(evaluation, run, source, asked)
+
+
+def _secret(app: Application, model: Model) -> str | None:
+    """The model's key; None when it has none, or it was deleted, which the endpoint's refusals will
+    then say.
+    """
+    if model.secret_name is None:
+        return None
+    try:
+        return app.credentials.read(model.secret_name)
+    except KeyError:
+        return None

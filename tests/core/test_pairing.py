@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from marksheet import evaluations
+from marksheet.application import Application
+from marksheet.domain import Caller, Evaluation, Pairwise, Stage, Status
+from marksheet.errors import InvalidRequest
+from marksheet.evaluations import CreateEvaluation
+from marksheet.planning import plan_evaluation
+from tests.scripted import Messages, ScriptedModel
+
+
+@pytest.fixture
+def compared(app: Application, caller: Caller, deployment: Any) -> Evaluation:
+    """Two recorded models, ten questions, and a judge for the pairs; `eval` has no answer to q10."""
+    deployment.recorded("base", {f"q{n}": "the worse answer" for n in range(1, 11)})
+    deployment.recorded("eval", {f"q{n}": "the better answer" for n in range(1, 10)})
+    deployment.endpoint("judge", "http://127.0.0.1:1/v1", max_in_flight=4)
+    benchmark = deployment.benchmark(10)
+    new = CreateEvaluation(
+        "base", benchmark.benchmark_id, model_id_2="eval", pairwise=Pairwise("judge", "Which is better?")
+    )
+    return evaluations.create(app, caller, new)
+
+
+def choose(position: str | None) -> Any:
+    """A judge that always takes a position, or with None the answer that says it is better."""
+
+    def verdict(messages: Messages) -> str:
+        text = messages[-1]["content"]
+        anchor = re.findall(r"VERDICT-\w+", text)[-1]
+        first_is_better = text.index("the better answer") < text.index("the worse answer")
+        return f"So be it.\n{anchor}: {position or ('FIRST' if first_is_better else 'SECOND')}"
+
+    return verdict
+
+
+def pairwise(app: Application, caller: Caller, evaluation: Evaluation) -> dict[str, Any]:
+    found: dict[str, Any] = evaluations.results(app, caller, evaluation.evaluation_id)[1]["comparison"]
+    told: dict[str, Any] = found["pairwise"]
+    return told
+
+
+def test_a_judge_that_looks_at_the_answers_finds_the_better_model(
+    app: Application, caller: Caller, compared: Evaluation, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = choose(None)
+    assert execution.run(compared) is Status.READY
+    found = pairwise(app, caller, compared)
+    assert (found["judge"], found["eval_wins"], found["base_wins"]) == ("judge", 9, 0)
+    assert found["errored"] == 1  # q10 has one answer only
+    assert found["position_bias"]["first_share"] == 0.5
+
+
+def test_a_judge_that_looks_at_positions_is_told_on(
+    app: Application, caller: Caller, compared: Evaluation, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = choose("FIRST")
+    execution.run(compared)
+    found = pairwise(app, caller, compared)
+    assert (found["eval_wins"], found["base_wins"], found["contradictory"]) == (0, 0, 9)
+    assert found["position_bias"]["first_share"] == 1.0
+
+
+def test_every_pair_is_asked_in_both_orders_and_once(
+    compared: Evaluation, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = choose(None)
+    execution.run(compared)
+    assert len(scripted.chats) == 18
+
+
+def test_the_pairs_are_planned_after_the_answers(app: Application, compared: Evaluation) -> None:
+    plan = plan_evaluation(app, "acme", compared.evaluation_id, 1)
+    assert plan.next_stage is Stage.PAIRS
+    plan = plan_evaluation(app, "acme", compared.evaluation_id, 1, Stage.PAIRS)
+    assert plan.next_stage is None
+
+
+def test_a_pairwise_comparison_needs_two_models(
+    app: Application, caller: Caller, compared: Evaluation
+) -> None:
+    new = CreateEvaluation("base", compared.benchmark.benchmark_id, pairwise=Pairwise("judge"))
+    with pytest.raises(InvalidRequest, match="send model_id_2 too"):
+        evaluations.create(app, caller, new)
+
+
+def test_a_recorded_model_is_no_judge(app: Application, caller: Caller, compared: Evaluation) -> None:
+    new = CreateEvaluation(
+        "base", compared.benchmark.benchmark_id, model_id_2="eval", pairwise=Pairwise("base")
+    )
+    with pytest.raises(InvalidRequest, match="cannot be asked to judge"):
+        evaluations.create(app, caller, new)
