@@ -12,7 +12,7 @@ import pytest
 from marksheet import evaluations
 from marksheet.application import Application
 from marksheet.domain import BUDGET_REACHED, Caller, Counts, Evaluation, Outcome, Status, Trial
-from marksheet.errors import InvalidRequest, NotFinished
+from marksheet.errors import InvalidRequest, NotFinished, TooLarge
 from marksheet.evaluations import CreateEvaluation
 from marksheet.prices import COMPLETION_PRICE, PROMPT_PRICE
 from marksheet.rows import decode_part
@@ -273,3 +273,16 @@ def test_a_stranger_cannot_have_our_answers_marked(
     execution.run(first)
     with pytest.raises(InvalidRequest, match="there is no evaluation"):
         evaluations.create(app, stranger, CreateEvaluation(answers_from=first.evaluation_id))
+
+
+def test_what_does_not_fit_an_item_of_the_table_is_refused_before_anything_is_stored(
+    app: Application, caller: Caller, create: Any, scripted: ScriptedModel, deployment: Any
+) -> None:
+    judges = []
+    for n in range(6):
+        deployment.endpoint(f"judge-{n}", "http://127.0.0.1:1/v1", system_prompt="x" * 65_000)
+        options = {"model": f"judge-{n}", "rubric": "Is it right?"}
+        judges.append({"name": "llm_judge", "label": f"judge-{n}", "options": options})
+    with pytest.raises(TooLarge, match="bytes together"):
+        create(custom_metrics=judges)
+    assert evaluations.list_page(app, caller).total == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -95,3 +96,27 @@ def test_a_recorded_model_is_no_judge(app: Application, caller: Caller, compared
     )
     with pytest.raises(InvalidRequest, match="cannot be asked to judge"):
         evaluations.create(app, caller, new)
+
+
+def test_the_results_file_says_of_every_pair_who_won_and_why(
+    app: Application, caller: Caller, compared: Evaluation, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = choose(None)
+    execution.run(compared)
+    body = evaluations.download(app, caller, compared.evaluation_id).body or b""
+    document = json.loads(body)
+    rows = document["eval_model"]["detailed_results"]
+    assert [row["preference"]["score"] for row in rows] == [1.0] * 9 + [None]
+    assert rows[0]["preference"]["base_first"] == rows[0]["preference"]["eval_first"] == "eval"
+    assert rows[9]["preference"]["error"]["code"] == "no_earlier_answer"
+    assert "preference" not in document["base_model"]["detailed_results"][0]
+
+
+def test_what_the_judge_used_is_told_with_the_pairs(
+    app: Application, caller: Caller, compared: Evaluation, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = choose(None)
+    execution.run(compared)
+    found = pairwise(app, caller, compared)
+    assert found["judging"] == {"calls": 18, "prompt_tokens": 1800, "completion_tokens": 180}
+    assert found["cost_usd"] is None  # the judge has no price

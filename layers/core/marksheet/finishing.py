@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import groupby, islice
+from itertools import groupby, islice, repeat, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet import questions
 from marksheet.dialects import nugen
-from marksheet.domain import BUDGET_REACHED, Evaluation, Question, Run, Status, Trial
+from marksheet.domain import Evaluation, Question, Run, Status, Trial
 from marksheet.errors import EvaluationStopped, ShardsUnfinished
-from marksheet.pairwise_summary import PairwiseSummary
+from marksheet.findings import Findings
 from marksheet.rows import decode_part
 from marksheet.store import layout
-from marksheet.summary import EvaluationSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from marksheet.application import Application
 
@@ -129,68 +128,14 @@ def _part_keys(app: Application, evaluation: Evaluation, run: Run) -> list[str]:
     ]
 
 
-class _Findings:
-    """What the first pass over the parts adds up: the runs' marks, and a judge's verdicts on the pairs."""
-
-    def __init__(self, evaluation: Evaluation) -> None:
-        self._evaluation = evaluation
-        self.marks = EvaluationSummary(evaluation)
-        self._pairs = PairwiseSummary() if evaluation.pairwise else None
-        self._pairs_not_asked = 0
-
-    def add(self, question: Question, trials: list[list[Trial]]) -> None:
-        """Take in one question: the trials of each run, and those of the pairs after them."""
-        self.marks.add(trials[: len(self._evaluation.runs)], question.cluster)
-        if self._pairs is not None:
-            self._pairs.add(trials[-1], question.cluster)
-            self._pairs_not_asked += sum(map(_not_asked, trials[-1]))
-
-    def verdict(self) -> tuple[Status, str | None]:
-        """The terminal status that the trials make, and the reason if it is not READY."""
-        evaluation = self._evaluation
-        of_runs = sum(self.marks.not_asked(run.position) for run in evaluation.runs)
-        not_asked = of_runs + self._pairs_not_asked
-        if not_asked and evaluation.max_cost_usd is not None:
-            error = (
-                f"its budget of {evaluation.max_cost_usd:f} USD is used up and {not_asked} trials were not "
-                "asked; resume it with a larger max_cost_usd to ask them"
-            )
-            return Status.STOPPED, error
-        for run in evaluation.runs:
-            if self.marks.error_share(run.position) > evaluation.max_error_share:
-                return Status.FAILED, _too_many(evaluation, run, self.marks)
-        return Status.READY, None
-
-    def summary(self, *, completed_at: str, status: Status) -> dict[str, Any]:
-        """The content of `summary.json`."""
-        pairwise = None
-        if self._pairs is not None and self._evaluation.pairwise is not None:
-            pairwise = {"judge": self._evaluation.pairwise.model, **self._pairs.finish()}
-        return self.marks.finish(completed_at=completed_at, status=status, pairwise=pairwise)
-
-
-def _not_asked(trial: Trial) -> bool:
-    return trial.error is not None and trial.error.code == BUDGET_REACHED
-
-
-def _add_up(app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]) -> _Findings:
+def _add_up(app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]) -> Findings:
     """First pass: everything a summary tells."""
-    found = _Findings(evaluation)
+    found = Findings(evaluation)
     asked = _questions(app, evaluation)
     runs = [_by_question(_trials(app, parts[position])) for position in sorted(parts)]
     for question, *trials in zip(asked, *runs, strict=True):
         found.add(question, trials)
     return found
-
-
-def _too_many(evaluation: Evaluation, run: Run, found: EvaluationSummary) -> str:
-    counts, model_id = found.counts(run.position), run.model.model_id
-    reasons = ", ".join(f"{code} ({times})" for code, times in found.errors(run.position)[:3])
-    return (
-        f"{counts.errored} of {counts.total} trials of model {model_id} errored, most often {reasons}; "
-        f"that is more than the share of {evaluation.max_error_share:g} that max_error_share allows. "
-        "Resume the evaluation to ask them again"
-    )
 
 
 def _headline(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -216,14 +161,24 @@ def _write_results(
             begin = nugen.download_middle if run.position else nugen.download_head
             out.write(begin(summary, evaluation))
             first = True
-            for question, trials in zip(
-                _questions(app, evaluation), _by_question(_trials(app, parts[run.position])), strict=True
-            ):
-                for trial in trials:
-                    out.write(nugen.download_row(trial, question, evaluation, first=first))
+            asked = _questions(app, evaluation)
+            marked = _by_question(_trials(app, parts[run.position]))
+            pairs = _pairs(app, evaluation, parts) if run.position else repeat(())
+            for question, trials, judged in zip(asked, marked, pairs, strict=False):
+                for trial, pair in zip_longest(trials, judged):
+                    out.write(nugen.download_row(trial, question, evaluation, first=first, pair=pair))
                     first = False
         out.write(nugen.download_tail(summary, evaluation))
     return out.size
+
+
+def _pairs(
+    app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]
+) -> Iterable[Sequence[Trial]]:
+    """A judge's verdicts on the pairs of each question; nothing for each where there is no such judge."""
+    if evaluation.pairs is None:
+        return repeat(())
+    return _by_question(_trials(app, parts[evaluation.pairs.position]))
 
 
 def _questions(app: Application, evaluation: Evaluation) -> Iterator[Question]:

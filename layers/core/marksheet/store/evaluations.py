@@ -7,12 +7,14 @@ A terminal status is never left except by `reopen` (resume), and every change na
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Counts, Evaluation, Status
+from marksheet.errors import TooLarge
 from marksheet.store import layout
 from marksheet.store.budgets import Budgets
 from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
@@ -21,6 +23,8 @@ from marksheet.store.table import ConditionFailed, Item, Table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+LARGEST_SNAPSHOT = 360_000
+"""Bytes of JSON. DynamoDB takes items of 400 KB, in which lists and numbers count a little more."""
 _NAMES = {"#status": "status"}
 
 
@@ -51,6 +55,7 @@ class Evaluations:
     def add(self, evaluation: Evaluation, record: IdempotencyRecord | None = None) -> None:
         """Store a new evaluation, with its idempotency record and its budget, all or nothing.
 
+        Raises `TooLarge` when what it pins does not fit an item of the table.
         Raises `IdempotencyKeyUsed` when the record's key is taken and has not expired.
         """
         organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
@@ -60,6 +65,7 @@ class Evaluations:
             "SK": layout.SNAPSHOT,
             **from_snapshot(evaluation),
         }
+        _check_size(snapshot)
         writes = [
             self._table.to_put(listed, condition="attribute_not_exists(PK)"),
             self._table.to_put(snapshot, condition="attribute_not_exists(PK)"),
@@ -312,6 +318,15 @@ class Evaluations:
         if evaluation.max_cost_usd is not None:
             spent = evaluation.max_cost_usd - self._budgets.left(evaluation)
         return replace(evaluation, runs=runs, spent_usd=spent)
+
+
+def _check_size(snapshot: Item) -> None:
+    size = len(json.dumps(snapshot, default=str, ensure_ascii=False).encode(errors="surrogatepass"))
+    if size > LARGEST_SNAPSHOT:
+        raise TooLarge(
+            f"its models' settings, judges, prompts and scorers have {size:,} bytes together; "
+            f"{LARGEST_SNAPSHOT:,} are allowed"
+        )
 
 
 def _digest(key: str) -> str:

@@ -15,6 +15,7 @@ import orjson
 from marksheet.dialects.nugen.evaluation_responses import encode_method, encode_status_word
 from marksheet.dialects.nugen.metrics import encode_comparison, encode_metrics, rounded
 from marksheet.domain import Role, Status
+from marksheet.scoring.pairwise import decode_pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,12 +60,19 @@ def download_head(summary: Mapping[str, Any], evaluation: Evaluation) -> bytes:
     return (_around_rows(summary, evaluation)[0] + _ROWS).encode()
 
 
-def download_row(trial: Trial, question: Question, evaluation: Evaluation, *, first: bool) -> bytes:
-    """One row; `first` for the first of its run. Every run has one, as every benchmark has a question."""
+def download_row(
+    trial: Trial, question: Question, evaluation: Evaluation, *, first: bool, pair: Trial | None = None
+) -> bytes:
+    """One row; `first` for the first of its run. Every run has one, as every benchmark has a question. `pair`
+    is what a judge said of this answer beside the base model's.
+    """
     indent = b"\n" + b" " * _row_indent(evaluation)
     # orjson writes the bytes json.dumps would, in a tenth of the time: numbers have 4 places at most, so none
     # needs an exponent. Newlines inside texts are escaped, so every newline here stands between fields.
-    row = orjson.dumps(_encode_row(trial, question, evaluation), option=orjson.OPT_INDENT_2)
+    told = _encode_row(trial, question, evaluation)
+    if pair is not None:
+        told["preference"] = _encode_preference(pair)
+    row = orjson.dumps(told, option=orjson.OPT_INDENT_2)
     return (b"" if first else b",") + indent + row.replace(b"\n", indent)
 
 
@@ -170,4 +178,39 @@ def _encode_row(trial: Trial, question: Question, evaluation: Evaluation) -> dic
         row["raw"] = raw
     if trial.violations:
         row["violations"] = list(trial.violations)
-    return row
+    return row | _encode_use(trial)
+
+
+def _encode_use(trial: Trial) -> dict[str, Any]:
+    """What the answer took, by the provider's own figures; what is not known is left out."""
+    known: dict[str, Any] = {
+        "latency_seconds": rounded(trial.latency_seconds),
+        "prompt_tokens": trial.prompt_tokens,
+        "completion_tokens": trial.completion_tokens,
+        "finish_reason": trial.finish_reason,
+        "cost_usd": None if trial.cost_usd is None else f"{trial.cost_usd:f}",
+    }
+    if trial.judging is not None:
+        cost = trial.judging.cost_usd
+        known["judging"] = {
+            "calls": trial.judging.calls,
+            "prompt_tokens": trial.judging.prompt_tokens,
+            "completion_tokens": trial.judging.completion_tokens,
+            "cost_usd": None if cost is None else f"{cost:f}",
+        }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _encode_preference(pair: Trial) -> dict[str, Any]:
+    """Whose answer a judge preferred in each order, or why it said nothing."""
+    preference = decode_pair(pair)
+    if preference is None:
+        error = {"code": pair.error.code, "message": pair.error.message} if pair.error else None
+        return {"score": None, "base_first": None, "eval_first": None, "error": error}
+    told = {
+        "score": preference.score.value,
+        "base_first": preference.base_first,
+        "eval_first": preference.eval_first,
+        "reason": preference.score.reason,
+    }
+    return told if preference.score.raw is None else {**told, "raw": preference.score.raw}
