@@ -10,7 +10,7 @@ export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status format check lint types validate test test-unit test-emulator build deploy lock clean
+.PHONY: help setup demo up down invoke status format check lint types document validate test test-unit test-emulator bench build deploy openapi lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ up: .venv/installed ## Start a stack on this machine that stays, and write .mark
 down: .venv/installed ## Stop it; what is stored stays
 	$(BIN)/marksheet local down
 
+invoke: .venv/installed ## Run a handler on an event against that stack (FUNCTION=ScoreShard EVENT=events/...)
+	@$(BIN)/marksheet local invoke $(FUNCTION) $(EVENT)
+
 status: .venv/installed ## Say whether it runs, and where
 	@$(BIN)/marksheet local status || test $$? -eq 3 # 3: it does not run, which is an answer
 
@@ -33,7 +36,7 @@ format: .venv/installed ## Format the code and mend what can be mended
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-check: lint types validate ## Everything that needs no running: format, lint, types, template
+check: lint types document validate ## Everything that needs no running: format, lint, types, OpenAPI document, template
 
 lint: .venv/installed
 	$(BIN)/ruff format --check
@@ -41,6 +44,9 @@ lint: .venv/installed
 
 types: .venv/installed
 	$(BIN)/mypy
+
+document: .venv/installed ## Check that the OpenAPI document is what the code says
+	PYTHONPATH=layers/core:functions:openapi $(BIN)/python -m marksheet_openapi --check
 
 validate: $(INFRASTRUCTURE)/installed ## Check the template, the state machine and their security
 	AWS_DEFAULT_REGION=us-east-1 $(INFRASTRUCTURE)/bin/sam validate --lint
@@ -57,6 +63,12 @@ test-unit: .venv/installed ## Run the tests that need no emulator, a process for
 
 test-emulator: .venv/installed ## Run the end-to-end tests, on a stack of their own
 	$(BIN)/pytest -m emulator
+
+bench: .venv/installed ## Measure time, memory and money (BENCH="worker bill" QUICK=1 JSON=FILE)
+	$(BIN)/python -m bench $(BENCH) $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
+
+openapi: .venv/installed ## Write the OpenAPI document anew
+	PYTHONPATH=layers/core:functions:openapi $(BIN)/python -m marksheet_openapi
 
 build: .venv/installed $(INFRASTRUCTURE)/installed ## Build for AWS (MARKSHEET_RUNTIME=python3.13 MARKSHEET_ARCH=arm64)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(INFRASTRUCTURE)/bin/sam build

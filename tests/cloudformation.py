@@ -50,8 +50,9 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def statements(name: str) -> list[dict[str, Any]]:
-    """The policy statements of one function's or machine's role."""
-    return [statement for policy in properties(name)["Policies"] for statement in policy["Statement"]]
+    """The policy statements of one function's or machine's role, those on a condition included."""
+    found = [statement for policy in properties(name)["Policies"] for statement in policy["Statement"]]
+    return [statement["Fn::If"][1] if "Fn::If" in statement else statement for statement in found]
 
 
 def listed(value: Any) -> list[Any]:

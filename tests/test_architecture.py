@@ -25,6 +25,7 @@ PURE = (
     "run_summary",
     "usage",
     "pairwise_summary",
+    "findings",
     "dialects",
     "questions",
     "answers",
@@ -71,7 +72,7 @@ def test_the_pure_parts_import_no_aws_and_nothing_that_does(name: str) -> None:
 
 
 def test_only_the_edge_of_aws_imports_its_clients() -> None:
-    allowed = {"aws", "store", "credentials", "workflow", "announcements", "scheduler"}
+    allowed = {"aws", "store", "credentials", "workflow", "announcements", "scheduler", "signing"}
     for path in modules(CORE):
         if area(path) not in allowed:
             assert not any(name.split(".")[0] in {"boto3", "botocore"} for name in imported(path)), path

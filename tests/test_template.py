@@ -72,7 +72,15 @@ def test_the_environment_names_every_setting_and_nothing_that_no_code_reads() ->
 
 
 @pytest.mark.parametrize(
-    "field", ["max_lanes", "checkpoint_seconds", "lease_seconds", "inline_download_bytes", "presign_seconds"]
+    "field",
+    [
+        "max_lanes",
+        "max_schedules",
+        "checkpoint_seconds",
+        "lease_seconds",
+        "inline_download_bytes",
+        "presign_seconds",
+    ],
 )
 def test_a_parameter_has_the_default_of_its_setting(field: str) -> None:
     parameter = "".join(word.title() for word in field.split("_"))
@@ -88,11 +96,12 @@ def test_what_a_laptop_may_do_is_refused_in_an_aws_account() -> None:
     rule = template()["Rules"]["LocalIsTheEmulator"]
     assert {"Fn::Equals": [{"Ref": "AllowPrivateEndpoints"}, "true"]} in rule["RuleCondition"]["Fn::Or"]
     assert {"Fn::Equals": [{"Ref": "Stage"}, "local"]} in rule["RuleCondition"]["Fn::Or"]
+    assert {"Fn::Not": [{"Fn::Equals": [{"Ref": "BedrockEndpoint"}, ""]}]} in rule["RuleCondition"]["Fn::Or"]
     assert rule["Assertions"][0]["Assert"] == {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]}
 
 
 def test_what_is_called_asynchronously_leaves_its_failures_in_the_queue() -> None:
-    for name in ("IngestUpload", "FailEvaluation"):
+    for name in ("IngestUpload", "FailEvaluation", "StartScheduled"):
         failure = properties(name)["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
         assert failure == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
     target = properties("ExecutionEnded")["Targets"][0]
@@ -118,6 +127,9 @@ def test_the_routes_are_these() -> None:
     }
     assert routes == {
         "GET /v1/health": "NONE",
+        "GET /openapi.json": "NONE",
+        "GET /docs": "NONE",
+        "GET /docs/{file}": "NONE",
         "ANY /api/v3/{proxy+}": "CUSTOM",
         "OPTIONS /api/v3/{proxy+}": "NONE",
     }
@@ -192,6 +204,27 @@ def test_only_the_scorer_reads_the_models_keys() -> None:
     assert readers == ["ScoreShard"]
 
 
+def test_only_the_scorer_asks_bedrock_and_only_the_models_that_are_named() -> None:
+    asking = {name for name in ROLES for action in actions(name) if action.startswith("bedrock:")}
+    assert asking == {"ScoreShard"}
+    (statement,) = [
+        found["Fn::If"]
+        for policy in properties("ScoreShard")["Policies"]
+        for found in policy["Statement"]
+        if "Fn::If" in found
+    ]
+    condition, granted, otherwise = statement
+    assert (condition, otherwise) == ("UsesBedrock", {"Ref": "AWS::NoValue"})
+    assert (granted["Action"], granted["Resource"]) == ("bedrock:InvokeModel", {"Ref": "BedrockModelArns"})
+
+
+def test_bedrock_is_not_asked_unless_models_are_named() -> None:
+    assert template()["Parameters"]["BedrockModelArns"]["Default"] == ""
+    assert template()["Parameters"]["BedrockEndpoint"]["Default"] == ""
+    named = {"Fn::Join": ["", {"Ref": "BedrockModelArns"}]}
+    assert template()["Conditions"]["UsesBedrock"] == {"Fn::Not": [{"Fn::Equals": [named, ""]}]}
+
+
 def test_secrets_are_reached_by_the_stacks_prefix_alone() -> None:
     for name in FUNCTIONS:
         for statement in statements(name):
@@ -207,6 +240,47 @@ def test_the_machine_starts_its_own_children_alone() -> None:
                     r":(stateMachine|execution):\$\{AWS::StackName\}-evaluation", resource["Fn::Sub"]
                 )
     assert properties("EvaluationMachine")["Name"] == {"Fn::Sub": "${AWS::StackName}-evaluation"}
+
+
+def test_the_api_keeps_schedules_of_its_own_group_alone() -> None:
+    (statement,) = [s for s in statements("EvaluationsApi") if s["Sid"] == "KeepSchedules"]
+    on_aws = statement["Resource"]["Fn::If"][1]["Fn::Sub"]
+    assert statement["Resource"]["Fn::If"][0] == "OnAws"
+    assert on_aws.endswith(":schedule/${ScheduleGroup}/*")
+    assert [name for name in ROLES if any(a.startswith("scheduler:") for a in actions(name))] == [
+        "EvaluationsApi"
+    ]
+
+
+def test_one_role_alone_may_be_passed_on_and_to_the_scheduler_alone() -> None:
+    passing = [
+        (name, statement)
+        for name in ROLES
+        for statement in statements(name)
+        if "iam:PassRole" in listed(statement["Action"])
+    ]
+    ((name, statement),) = passing
+    assert (name, statement["Resource"]) == ("EvaluationsApi", {"Fn::GetAtt": ["SchedulerRole", "Arn"]})
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+def test_the_scheduler_calls_one_function_and_leaves_what_it_missed() -> None:
+    role = properties("SchedulerRole")
+    (policy,) = role["Policies"]
+    allowed = {s["Action"]: s["Resource"] for s in policy["PolicyDocument"]["Statement"]}
+    assert allowed == {
+        "lambda:InvokeFunction": {"Fn::GetAtt": ["StartScheduled", "Arn"]},
+        "sqs:SendMessage": {"Fn::GetAtt": ["DeadLetters", "Arn"]},
+    }
+
+
+def test_the_scheduler_takes_its_role_for_this_deployments_schedules_alone() -> None:
+    (trust,) = properties("SchedulerRole")["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["ScheduleGroup", "Arn"]}},
+    }
 
 
 @pytest.mark.parametrize("name", sorted(resources("AWS::Lambda::Permission")))

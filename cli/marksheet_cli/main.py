@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from marksheet_cli import benchmarks, evaluations, keys, models
+from marksheet_cli import benchmarks, evaluations, keys, models, schedules
 from marksheet_cli.exits import ExitCode
 from marksheet_cli.output import OutputFailed, guarded_output, leave
 from marksheet_cli.screen import printable
@@ -54,6 +54,7 @@ app = typer.Typer(
 evaluations.register(app)
 app.add_typer(benchmarks.app, name="benchmarks", rich_help_panel="What is marked")
 app.add_typer(models.app, name="models", rich_help_panel="What is marked")
+app.add_typer(schedules.app, name="schedules", rich_help_panel="Evaluations")
 app.add_typer(keys.app, name="keys", rich_help_panel="Administration")
 
 

@@ -1,8 +1,5 @@
 """Commands about models: add, list, show, delete."""
 
-import json
-import os
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +7,7 @@ import typer
 
 from marksheet_cli.client import Client
 from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.model_options import Provider, asked_model, json_object, only_answers, price
 from marksheet_cli.screen import Screen
 from marksheet_cli.session import Session, with_session
 from marksheet_cli.sheets import Column
@@ -21,6 +19,7 @@ LIST_COLUMNS = {
     "model_id": Column("model"),
     "provider": Column("provider", spared=2),
     "status": Column("status"),
+    "price": Column("USD/M tokens", right=True, spared=3),
     "created_at": Column("created (UTC)", spared=1),
 }
 
@@ -32,6 +31,8 @@ ModelId = Annotated[
     str, typer.Argument(metavar="MODEL", help="The model's id in Marksheet, yours to choose.")
 ]
 _OPENAI = "OpenAI-compatible endpoint"
+_BEDROCK = "Amazon Bedrock"
+_ASKED = "Endpoint or Bedrock"
 Answers = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="JSONL with question_id and output: a recorded model."),
@@ -45,16 +46,9 @@ ApiKeyVariable = Annotated[
 MaxInFlight = Annotated[
     int | None,
     typer.Option(
-        min=1, max=1000, help="Calls it may have open at once, over all workers.", rich_help_panel=_OPENAI
+        min=1, max=1000, help="Calls it may have open at once, over all workers.", rich_help_panel=_ASKED
     ),
 ]
-
-
-class Provider(StrEnum):
-    """How a model is reached."""
-
-    OPENAI = "openai"
-    RECORDED = "recorded"
 
 
 @app.command("add")
@@ -71,54 +65,68 @@ def add(
         typer.Option(help="Such as http://localhost:11434/v1 for Ollama.", rich_help_panel=_OPENAI),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="The model's name at the endpoint.", rich_help_panel=_OPENAI)
+        str | None,
+        typer.Option(help="Its name at the endpoint, or its id or ARN at Bedrock.", rich_help_panel=_ASKED),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(help="Where it is called; the deployment's if not given.", rich_help_panel=_BEDROCK),
     ] = None,
     api_key_env: ApiKeyVariable = None,
     max_in_flight: MaxInFlight = None,
     max_attempts: Annotated[
         int | None,
         typer.Option(
-            min=1, max=10, help="Calls for one answer, before it is given up.", rich_help_panel=_OPENAI
+            min=1, max=10, help="Calls for one answer, before it is given up.", rich_help_panel=_ASKED
         ),
     ] = None,
     timeout_seconds: Annotated[
         float | None,
-        typer.Option(min=1, max=600, help="Time for one call, from 1 to 600 s.", rich_help_panel=_OPENAI),
+        typer.Option(min=1, max=600, help="Time for one call, from 1 to 600 s.", rich_help_panel=_ASKED),
     ] = None,
     temperature: Annotated[
         float | None,
-        typer.Option(min=0, help="How freely it picks its words; 0 hardly.", rich_help_panel=_OPENAI),
+        typer.Option(min=0, help="How freely it picks its words; 0 hardly.", rich_help_panel=_ASKED),
     ] = None,
     top_p: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Pick from the words that make up this share.", rich_help_panel=_OPENAI
+            min=0, max=1, help="Pick from the words that make up this share.", rich_help_panel=_ASKED
         ),
     ] = None,
     max_tokens: Annotated[
         int | None,
-        typer.Option(min=1, help="Longest answer, in the model's tokens.", rich_help_panel=_OPENAI),
+        typer.Option(min=1, help="Longest answer, in the model's tokens.", rich_help_panel=_ASKED),
     ] = None,
     seed: Annotated[
         int | None,
         typer.Option(help="For repeatable answers; each further trial adds 1.", rich_help_panel=_OPENAI),
     ] = None,
     stop: Annotated[
-        list[str] | None, typer.Option(help="Text that ends an answer. Repeatable.", rich_help_panel=_OPENAI)
+        list[str] | None, typer.Option(help="Text that ends an answer. Repeatable.", rich_help_panel=_ASKED)
     ] = None,
     system_prompt: Annotated[
         str | None,
-        typer.Option(help="What every conversation begins with.", rich_help_panel=_OPENAI),
+        typer.Option(help="What every conversation begins with.", rich_help_panel=_ASKED),
     ] = None,
     extra_body: Annotated[
         str | None,
-        typer.Option(metavar="JSON", help="Further fields of the request.", rich_help_panel=_OPENAI),
+        typer.Option(metavar="JSON", help="Further fields of the request.", rich_help_panel=_ASKED),
+    ] = None,
+    usd_per_million_prompt_tokens: Annotated[
+        str | None,
+        typer.Option(metavar="USD", help="Price of a million, such as 0.15.", rich_help_panel=_ASKED),
+    ] = None,
+    usd_per_million_completion_tokens: Annotated[
+        str | None,
+        typer.Option(metavar="USD", help="Price of a million; embeddings have none.", rich_help_panel=_ASKED),
     ] = None,
 ) -> None:
-    """Register a model: an OpenAI-compatible endpoint, or recorded answers."""
+    """Register a model: an OpenAI-compatible endpoint, a model of Amazon Bedrock, or recorded answers."""
     settings = {
         "base_url": base_url,
         "model": model,
+        "region": region,
         "max_in_flight": max_in_flight,
         "max_attempts": max_attempts,
         "timeout_seconds": timeout_seconds,
@@ -128,15 +136,18 @@ def add(
         "seed": seed,
         "stop": stop or None,
         "system_prompt": system_prompt,
-        "extra_body": _json_object("--extra-body", extra_body),
+        "extra_body": json_object("--extra-body", extra_body),
+        "usd_per_million_prompt_tokens": usd_per_million_prompt_tokens,
+        "usd_per_million_completion_tokens": usd_per_million_completion_tokens,
     }
     given = {name: value for name, value in settings.items() if value is not None}
-    if (provider or (Provider.RECORDED if answers else Provider.OPENAI)) is Provider.RECORDED:
+    kind = provider or (Provider.RECORDED if answers else Provider.OPENAI)
+    if kind is Provider.RECORDED:
         registered = add_recorded_model(
-            session.client, session.screen, model_id, _only_answers(answers, given, api_key_env)
+            session.client, session.screen, model_id, only_answers(answers, given, api_key_env)
         )
     else:
-        registered = session.client.register_model(_endpoint(model_id, answers, given, api_key_env))
+        registered = session.client.register_model(asked_model(model_id, kind, answers, given, api_key_env))
     session.screen.answer(registered, lambda: detail_table(registered))
 
 
@@ -145,7 +156,14 @@ def add(
 def list_models(session: Session) -> None:
     """List registered models."""
     rows = session.client.list_models()
-    session.screen.answer({"models": rows}, lambda: list_table(rows, LIST_COLUMNS, nothing="No models."))
+    session.screen.answer(
+        {"models": rows},
+        lambda: list_table(
+            [row | {"price": price(row.get("settings") or {})} for row in rows],
+            LIST_COLUMNS,
+            nothing="No models.",
+        ),
+    )
 
 
 @app.command("show")
@@ -220,48 +238,3 @@ def _check_answers(path: Path) -> None:
             hint="JSON lines are expected, each with question_id and output; nothing was registered",
             code=ExitCode.USAGE,
         )
-
-
-def _endpoint(
-    model_id: str, answers: Path | None, settings: dict[str, Any], api_key_env: str | None
-) -> dict[str, Any]:
-    """The request that registers an endpoint; its key is read from the environment, never from an option."""
-    if answers:
-        raise CommandError("--answers belongs to --provider recorded", code=ExitCode.USAGE)
-    missing = [option for option in ("base_url", "model") if option not in settings]
-    if missing:
-        option = "--" + missing[0].replace("_", "-")
-        raise CommandError(
-            f"{option} is missing",
-            hint="an endpoint needs --base-url and --model; recorded answers need --answers FILE",
-            code=ExitCode.USAGE,
-        )
-    request: dict[str, Any] = {"model_id": model_id, "provider": Provider.OPENAI.value, "settings": settings}
-    if api_key_env:
-        key = os.environ.get(api_key_env)
-        if not key:
-            raise CommandError(f"the environment variable {api_key_env} is not set", code=ExitCode.USAGE)
-        request["api_key"] = key
-    return request
-
-
-def _only_answers(answers: Path | None, settings: dict[str, Any], api_key_env: str | None) -> Path:
-    """The answers file; refuses what would have no effect on answers that exist already."""
-    if answers is None:
-        raise CommandError("a recorded model needs --answers FILE", code=ExitCode.USAGE)
-    if settings or api_key_env:
-        option = "--" + next(iter(settings), "api_key_env").replace("_", "-")
-        raise CommandError(f"{option} has no meaning for recorded answers", code=ExitCode.USAGE)
-    return answers
-
-
-def _json_object(option: str, text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise CommandError(f"{option} is no JSON: {error}", code=ExitCode.USAGE) from error
-    if not isinstance(value, dict):
-        raise CommandError(f"{option} is no JSON object", code=ExitCode.USAGE)
-    return value

@@ -133,6 +133,16 @@ class Fields:
             yield _text(value, options.max_width, indent="  ", hang=2)
 
 
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; its second line and those after it are two columns in."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield _text(self.text, options.max_width, hang=_GAP)
+
+
 def _text(text: str, width: int, style: str = "", *, indent: str = "", hang: int = 0) -> Text:
     """Lines that break between words only, all but the first `hang` columns in; a longer word runs on."""
     lines = textwrap.fill(

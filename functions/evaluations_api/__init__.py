@@ -1,1 +1,1 @@
-"""The /api/v3 surface: evaluations, benchmarks and models."""
+"""The /api/v3 surface: evaluations, benchmarks, models and schedules."""

@@ -11,6 +11,7 @@ from evaluations_api.edge import READ, WRITE, answer, answer_upload, body_of, ca
 from marksheet import benchmarks, uploads
 from marksheet.application import application
 from marksheet.dialects import nugen
+from marksheet.errors import InvalidUpload
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
@@ -24,7 +25,10 @@ def upload_benchmark() -> Response[str]:
     caller = caller_of(event, WRITE)
     request = nugen.decode_benchmark_upload(body_of(event), header_of(event, "Content-Type") or "")
     new = benchmarks.NewBenchmark(**request.benchmark._asdict())
-    benchmark, questions = benchmarks.upload(application(), caller, new, request.content, request.format)
+    try:
+        benchmark, questions = benchmarks.upload(application(), caller, new, request.content, request.format)
+    except InvalidUpload as error:
+        raise request.located(error) from None
     return answer(nugen.encode_uploaded_benchmark(benchmark, questions))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-from evaluations_api import benchmarks, evaluations, models, results
+from evaluations_api import benchmarks, documentation, evaluations, models, results, schedules
 from evaluations_api.edge import answer
 from marksheet import __version__
 from marksheet.dialects import nugen
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 api = APIGatewayHttpResolver()
-for part in (evaluations, results, benchmarks, models):
+for part in (evaluations, results, benchmarks, models, schedules, documentation):
     api.include_router(part.router)
 
 

@@ -70,13 +70,17 @@ def json_of(cli: Callable[..., Result]) -> Callable[..., Any]:
 INTERVAL = {"mean": 0.7, "low": 0.481, "high": 0.855, "n": 20, "method": "wilson"}
 PAIRED = {
     "n": 20,
+    "clusters": 20,
     "difference": 0.15,
     "low": -0.0789,
     "high": 0.3789,
     "p_value": 0.375,
+    "p_holm": 0.375,
     "method": "mcnemar",
+    "test": "mcnemar",
     "gained": 4,
     "lost": 1,
+    "minimum_detectable_effect": 0.306,
     "verdict": "no difference shown",
 }
 
@@ -94,7 +98,7 @@ def comparison() -> dict[str, Any]:
         "benchmark_id": "bench-1",
         "base_model": run_of("hasty"),
         "eval_model": run_of("careful"),
-        "comparison": {"better_model": "careful", "statistics": {"accuracy": PAIRED}},
+        "comparison": {"better_model": "careful", "statistics": {"accuracy": dict(PAIRED)}},
     }
 
 

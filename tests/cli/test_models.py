@@ -35,6 +35,42 @@ def test_an_endpoint_is_registered_with_its_settings(json_of, service):
     }
 
 
+def test_a_model_of_bedrock_is_registered_with_its_prices_as_they_were_written(json_of, service):
+    json_of(
+        *("models", "add", "nova", "--provider", "bedrock", "--model", "amazon.nova-lite-v1:0"),
+        *("--region", "us-east-1", "--max-tokens", "500", "--extra-body", '{"top_k": 5}'),
+        *("--usd-per-million-prompt-tokens", "0.06", "--usd-per-million-completion-tokens", "0.24"),
+    )
+    assert service.sent("POST /api/v3/models")[0].json == {
+        "model_id": "nova",
+        "provider": "bedrock",
+        "settings": {
+            "model": "amazon.nova-lite-v1:0",
+            "region": "us-east-1",
+            "max_tokens": 500,
+            "extra_body": {"top_k": 5},
+            "usd_per_million_prompt_tokens": "0.06",
+            "usd_per_million_completion_tokens": "0.24",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        ({}, "-"),
+        ({"usd_per_million_prompt_tokens": 0.02}, "0.02 / -"),
+        (
+            {"usd_per_million_prompt_tokens": 1e-06, "usd_per_million_completion_tokens": 100},
+            "0.000001 / 100",
+        ),
+    ],
+)
+def test_the_list_shows_prices(cli, service, settings, shown):
+    service.models["m"] = {"model_id": "m", "provider": "openai", "settings": settings}
+    assert shown in cli("models", "list").stdout.split("m  ")[-1]
+
+
 def test_the_endpoints_key_comes_from_the_environment_and_is_not_printed(cli, service, monkeypatch):
     monkeypatch.setenv("ENDPOINT_KEY", "sk-secret")
     result = cli("models", "add", "m", *ENDPOINT, "--api-key-env", "ENDPOINT_KEY")
@@ -109,6 +145,8 @@ def test_answers_for_an_endpoints_id_are_refused(cli, json_of, answers):
         ((), "--base-url is missing"),
         (("--base-url", "http://localhost:1/v1"), "--model is missing"),
         (("--provider", "recorded"), "--answers FILE"),
+        (("--provider", "bedrock"), "--model is missing"),
+        (("--provider", "bedrock", "--model", "m", "--api-key-env", "HOME"), "no meaning for Bedrock"),
         ((*ENDPOINT, "--extra-body", "[1]"), "no JSON object"),
         ((*ENDPOINT, "--extra-body", "{"), "no JSON"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from marksheet import evaluations
 from marksheet.application import Application
 from marksheet.domain import BUDGET_REACHED, Caller, Counts, Evaluation, Outcome, Status, Trial
-from marksheet.errors import InvalidRequest, NotFinished, TooLarge
+from marksheet.errors import Conflict, InvalidRequest, NotFinished, TooLarge
 from marksheet.evaluations import CreateEvaluation
 from marksheet.prices import COMPLETION_PRICE, PROMPT_PRICE
 from marksheet.rows import decode_part
@@ -144,7 +144,7 @@ def test_a_resume_without_money_is_refused(
     evaluation = create(max_cost_usd=10 * TRIAL_COST)
     execution.run(evaluation)
     for budget in (None, 10 * TRIAL_COST, TRIAL_COST):
-        with pytest.raises(InvalidRequest, match="is used up"):
+        with pytest.raises(Conflict, match="is used up"):
             evaluations.resume(app, caller, evaluation.evaluation_id, max_cost_usd=budget)
 
 
@@ -286,3 +286,14 @@ def test_what_does_not_fit_an_item_of_the_table_is_refused_before_anything_is_st
     with pytest.raises(TooLarge, match="bytes together"):
         create(custom_metrics=judges)
     assert evaluations.list_page(app, caller).total == 0
+
+
+def test_an_embedding_model_needs_no_price_for_completions(
+    create: Any, scripted: ScriptedModel, deployment: Any
+) -> None:
+    deployment.endpoint("vectors", "http://127.0.0.1:1/v1", **{PROMPT_PRICE: "0.02"})
+    similar = {"name": "semantic_similarity", "options": {"model": "vectors"}}
+    create(custom_metrics=[similar], max_cost_usd=Decimal(1))
+    judge = {"name": "llm_judge", "options": {"model": "vectors", "rubric": "Is it?"}}
+    with pytest.raises(InvalidRequest, match="'vectors' has none"):
+        create(custom_metrics=[judge], max_cost_usd=Decimal(1))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.identifiers import new_id, timestamp
+from marksheet.identifiers import derived_id, new_id, timestamp
 
 MOMENTS = st.integers(946_684_800_000, 253_000_000_000_000).map(
     lambda milliseconds: datetime.fromtimestamp(milliseconds / 1000, UTC)
@@ -32,3 +32,11 @@ def test_ids_of_one_moment_differ() -> None:
 def test_a_timestamp_is_in_utc_and_ends_in_z() -> None:
     moment = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=2)))
     assert timestamp(moment) == "2026-01-02T01:04:05.678Z"
+
+
+@given(st.text(), st.text())
+def test_a_derived_id_is_the_texts_own(text: str, other: str) -> None:
+    made = derived_id("sched", text)
+    assert re.fullmatch(r"sched-[0-9a-hjkmnp-tv-z]{26}", made)
+    assert made == derived_id("sched", text)
+    assert (made == derived_id("sched", other)) == (text == other)

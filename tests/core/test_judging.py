@@ -83,7 +83,7 @@ def judges(app: Any, **prices: float) -> Judges:
 def app() -> Any:
     return SimpleNamespace(
         store=SimpleNamespace(objects=SimpleNamespace(read=None)),
-        settings=SimpleNamespace(allow_private_endpoints=True),
+        settings=SimpleNamespace(allow_private_endpoints=True, aws_endpoint_url_bedrock_runtime=None),
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from marksheet.errors import Conflict, InvalidRequest, NotFound
 from marksheet.evaluations import CreateEvaluation
 from marksheet.ingesting import ingest_upload
 from marksheet.models import NewModel
+from marksheet.prices import cost
 from marksheet.store import layout
 
 SETTINGS = {"base_url": "http://localhost:11434/v1", "model": "tiny"}
@@ -111,9 +113,30 @@ def test_only_a_recorded_model_takes_answers(app: Application, caller: Caller) -
         models.request_answers(app, caller, "mine")
 
 
-def test_a_recorded_model_has_no_key(app: Application, caller: Caller) -> None:
+def test_a_bedrock_model_is_ready_at_once_without_a_key(app: Application, caller: Caller) -> None:
+    settings = {"model": "amazon.nova-lite-v1:0", "max_tokens": 500}
+    model = models.register(app, caller, NewModel("nova", ProviderName.BEDROCK, settings))
+    assert (model.status, model.secret_name) == (Status.READY, None)
+    assert models.get(app, caller, "nova") == model
+
+
+@pytest.mark.parametrize(
+    ("provider", "given"),
+    [(ProviderName.RECORDED, {}), (ProviderName.BEDROCK, {"model": "amazon.nova-lite-v1:0"})],
+)
+def test_a_model_that_needs_no_key_has_none(
+    app: Application, caller: Caller, provider: ProviderName, given: dict[str, Any]
+) -> None:
     with pytest.raises(InvalidRequest, match="api_key"):
-        models.register(app, caller, NewModel("tape", ProviderName.RECORDED, {}, api_key=KEY))
+        models.register(app, caller, NewModel("m", provider, given, api_key=KEY))
+    assert aws.client("secretsmanager").list_secrets()["SecretList"] == []
+
+
+def test_prices_come_back_from_the_table_as_they_were_given(app: Application, caller: Caller) -> None:
+    prices = {"usd_per_million_prompt_tokens": "0.15", "usd_per_million_completion_tokens": "3.00"}
+    models.register(app, caller, NewModel("mine", ProviderName.OPENAI, {**SETTINGS, **prices}))
+    settings = models.get(app, caller, "mine").settings
+    assert cost(settings, 1_000_000, 1_000_000) == Decimal("3.15")
 
 
 @pytest.mark.parametrize("key", ["", "with space", "line\nbreak", "schlüssel", "x" * 4097])

@@ -10,18 +10,24 @@ from typing import Any
 
 import httpx
 
+from tests import contract
+
 PATIENCE_SECONDS = 150
 _POLL_SECONDS = 0.2
 
 
 class Api:
-    """`/api/v3` with one organization's key."""
+    """`/api/v3` with one organization's key. Every answer is held against the OpenAPI document."""
 
     def __init__(self, url: str, key: str, organization: str) -> None:
         self.url = url
         self.organization = organization
         self.http = httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60, trust_env=False
+            base_url=url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=60,
+            trust_env=False,
+            event_hooks={"response": [self._hold_against_the_document]},
         )
 
     @classmethod
@@ -34,6 +40,10 @@ class Api:
 
     def __exit__(self, *_: object) -> None:
         self.http.close()
+
+    def _hold_against_the_document(self, answer: httpx.Response) -> None:
+        path = answer.request.url.path.removeprefix(self.http.base_url.path.rstrip("/"))
+        contract.check(answer.request.method, path, answer.status_code, answer.headers, answer.read())
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """The JSON answer of a call that must succeed."""

@@ -47,7 +47,7 @@ def environment(local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> dic
 def store(environment: dict[str, str]) -> Iterator[Store]:
     """The stack's store with the administrator's credentials."""
     aws.client.cache_clear()
-    aws._session.cache_clear()
+    aws.session.cache_clear()
     yield open_store(environment["MARKSHEET_TABLE"], environment["MARKSHEET_BUCKET"])
     aws.client("dynamodb").close()
     aws.client.cache_clear()

@@ -38,8 +38,12 @@ def test_the_comparison_reports_the_published_counts_whatever_the_shards(api: Ap
         assert (base["right"], base["wrong"], base["unscored"], base["errored"]) == (286, 1033, 0, 0)
         assert (new["right"], new["wrong"], new["unscored"], new["errored"]) == (515, 804, 0, 0)
         assert document["comparison"]["better_model"] == "6b_verification"
-        difference = document["comparison"]["statistics"]["accuracy"]["difference"]
-        assert difference == pytest.approx(229 / 1319, abs=1e-15)
+        found = document["comparison"]["statistics"]["accuracy"]
+        assert (found["n"], found["gained"], found["lost"]) == (1319, 293, 64)
+        assert found["difference"] == pytest.approx(229 / 1319, abs=1e-15)
+        assert (found["low"], found["high"]) == pytest.approx((0.14688, 0.19982), abs=5e-6)
+        assert (found["method"], found["test"], found["verdict"]) == ("mcnemar", "mcnemar", "better")
+        assert found["p_value"] == found["p_holm"] == pytest.approx(3.93e-36, rel=1e-3)
     by_fives, by_fifties = documents
     for model in ("base_model", "eval_model"):
         assert by_fives[model] == by_fifties[model]

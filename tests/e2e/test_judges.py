@@ -133,7 +133,7 @@ def test_a_budget_of_half_the_cost_stops_near_the_half_and_a_larger_one_finishes
     partial = api.call("GET", f"{path}/results", params={"partial": "true"})
     answered = partial["metrics"]["right"] + partial["metrics"]["wrong"]
     assert answered == asked
-    assert api.http.post(f"{path}/resume").status_code == 422
+    assert api.http.post(f"{path}/resume").status_code == 409
     api.call("POST", f"{path}/resume", json={"max_cost_usd": "1"})
     document = api.document(evaluation_id)
     assert counts(document["metrics"]) == [150, 50, 0, 0]

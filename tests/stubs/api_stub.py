@@ -50,6 +50,7 @@ class ApiStub:
         self.models: dict[str, dict[str, Any]] = {}
         self.benchmarks: list[dict[str, Any]] = []
         self.evaluations: dict[str, dict[str, Any]] = {}
+        self.schedules: dict[str, dict[str, Any]] = {}
         self.uploads: dict[str, dict[str, Any]] = {}
         self.results: dict[str, Any] = {}
         self.results_file = b'{\n  "evaluation_id": "eval-1"\n}'
@@ -226,6 +227,36 @@ class ApiStub:
             return Reply(body={"id": identifier, "message": "Successfully deleted model"})
         return Reply(body=self.models[identifier])
 
+    # Schedules
+
+    def _add_schedule(self, request: Request) -> Reply:
+        identifier = f"sched-{len(self.schedules) + 1}"
+        self.schedules[identifier] = {
+            "schedule_id": identifier,
+            "name": request.json.get("name"),
+            "status": "ENABLED" if request.json.get("enabled", True) else "PAUSED",
+            "expression": request.json["expression"],
+            "timezone": request.json.get("timezone", "UTC"),
+            "evaluation": request.json["evaluation"],
+            "created_at": "2026-01-01T00:00:00.000Z",
+            "last_tick": None,
+            "failed_ticks": 0,
+        }
+        return Reply(body=self.schedules[identifier])
+
+    def _schedules(self, request: Request) -> Reply:
+        return Reply(body={"schedules": list(self.schedules.values())})
+
+    def _schedule(self, request: Request, identifier: str, action: str = "") -> Reply:
+        if identifier not in self.schedules:
+            return Reply(404, {"detail": "Schedule not found"})
+        if request.method == "DELETE":
+            del self.schedules[identifier]
+            return Reply(body={"id": identifier, "message": "Successfully deleted schedule"})
+        if action:
+            self.schedules[identifier]["status"] = "PAUSED" if action == "pause" else "ENABLED"
+        return Reply(body=self.schedules[identifier])
+
     # Storage
 
     def _store(self, request: Request) -> Reply:
@@ -255,6 +286,10 @@ _ROUTES: list[tuple[str, Callable[..., Reply | bytes]]] = [
     ("GET /api/v3/models", ApiStub._models),
     (f"POST /api/v3/models/{_ID}/answers-url", ApiStub._upload_url),
     (f"(?:GET|DELETE) /api/v3/models/{_ID}", ApiStub._model),
+    ("POST /api/v3/schedules", ApiStub._add_schedule),
+    ("GET /api/v3/schedules", ApiStub._schedules),
+    (f"POST /api/v3/schedules/{_ID}/(pause|resume)", ApiStub._schedule),
+    (f"(?:GET|DELETE) /api/v3/schedules/{_ID}", ApiStub._schedule),
     ("POST /storage", ApiStub._store),
     (f"GET /storage/{_ID}", ApiStub._fetch),
 ]

@@ -1,4 +1,4 @@
-"""`marksheet local up|down|status`."""
+"""`marksheet local up|down|status|invoke`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +83,30 @@ def status(repository: Repository = None, home: HomeDirectory = None, as_json: A
         screen.answer(answer, lambda: detail_table(answer))
         if not stack.running:
             raise typer.Exit(ExitCode.UNAVAILABLE)
+
+
+@local_app.command("invoke")
+def invoke(
+    function: Annotated[str, typer.Argument(help="Such as ScoreShard, or its folder, score_shard.")],
+    event: Annotated[
+        str | None, typer.Argument(help="A JSON file, or a case below events/; its only one if not given.")
+    ] = None,
+    repository: Repository = None,
+    home: HomeDirectory = None,
+) -> None:
+    """Run a function's handler from the checkout on an event, against the stack that is up.
+
+    The answer is JSON on stdout, the log goes to stderr. Exit code 1 when the handler raises, 3 when no stack
+    runs.
+    """
+    from marksheet_cli.local.invocation import find_invocation, run_handler
+
+    with _screen(as_json=False) as screen:
+        checkout = repository or find_repository(Path.cwd())
+        invocation = find_invocation(checkout, function, event)
+        deployed = _stack(screen, home, checkout).function(invocation.logical_id)
+        code = run_handler(checkout, invocation, deployed)
+    raise typer.Exit(code)
 
 
 @contextmanager

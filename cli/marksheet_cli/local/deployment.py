@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ AWS_CREDENTIALS = {
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 """The emulator's root, whom it lets do everything. The Lambdas have sessions of their own roles instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedFunction:
+    """A function as the stack has it."""
+
+    name: str
+    environment: Mapping[str, str]
+    """Its variables, the emulator's address, and the administrator's credentials in place of its role's."""
+    timeout_seconds: int
 
 
 class Deployment:
@@ -76,6 +87,17 @@ class Deployment:
             "AWS_ENDPOINT_URL": self.endpoint,
             **AWS_CREDENTIALS,
         }
+
+    def function(self, logical_id: str) -> DeployedFunction:
+        """A function by its name in the template."""
+        name = self._physical_id(logical_id)
+        found = self._client("lambda").get_function_configuration(FunctionName=name)
+        environment = {
+            **found["Environment"]["Variables"],
+            "AWS_ENDPOINT_URL": self.endpoint,
+            **AWS_CREDENTIALS,
+        }
+        return DeployedFunction(name, environment, found["Timeout"])
 
     def fail_cut_off_executions(self) -> None:
         """Tell FailEvaluation of executions that ended with an earlier emulator: no event does.

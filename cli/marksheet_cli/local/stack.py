@@ -10,7 +10,7 @@ from pathlib import Path
 
 from marksheet_cli.connection import read_env_file
 from marksheet_cli.exits import CommandError, ExitCode
-from marksheet_cli.local.deployment import Deployment, read_template
+from marksheet_cli.local.deployment import DeployedFunction, Deployment, read_template
 from marksheet_cli.local.emulator import Emulator, Report, answers, free_port, install
 from marksheet_cli.local.home import Home, Record, locked
 from marksheet_cli.local.packaging import ARCHITECTURE, RUNTIME, package
@@ -29,6 +29,11 @@ PARAMETERS = {
 """What a laptop has other than AWS: its own Python, models on loopback, few cores, and an impatient owner."""
 
 
+def laptop_parameters(environment: Mapping[str, str]) -> dict[str, str]:
+    """`PARAMETERS`, and where Bedrock is for this user, by the variable that AWS's own tools have for it."""
+    return PARAMETERS | {"BedrockEndpoint": environment.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "")}
+
+
 def _silent(_: str) -> None:
     return
 
@@ -37,7 +42,7 @@ class LocalStack:
     """One stack in one home.
 
     `home` keeps what is this stack's own. Emulator and built layers lie in the repository's `.marksheet`,
-    where several stacks share them. `parameters` are the template's, over `PARAMETERS`.
+    where several stacks share them. `parameters` are the template's, over `laptop_parameters`.
     """
 
     def __init__(
@@ -50,7 +55,7 @@ class LocalStack:
     ) -> None:
         self._home = Home(home.absolute())
         self._repository = repository.absolute()
-        self._parameters = PARAMETERS | dict(parameters or {})
+        self._parameters = laptop_parameters(os.environ) | dict(parameters or {})
         self._report = report
         self._emulator = Emulator(self._home)
 
@@ -76,6 +81,15 @@ class LocalStack:
     @property
     def log_file(self) -> Path:
         return self._home.log_file
+
+    def function(self, logical_id: str) -> DeployedFunction:
+        """How a function is deployed. Raises `CommandError` when the stack does not run."""
+        record = self._home.read_record()
+        if record is None or not self.running:
+            raise CommandError(
+                "the local stack does not run", hint="start it with 'make up'", code=ExitCode.UNAVAILABLE
+            )
+        return Deployment(record.port).function(logical_id)
 
     def up(self, port: int | None = None) -> dict[str, str]:
         """Start what is not running, deploy what is not up to date; returns the environment."""

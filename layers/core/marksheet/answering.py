@@ -117,6 +117,7 @@ class FromModel:
             secret=secret,
             read=app.store.objects.read,
             allow_private=app.settings.allow_private_endpoints,
+            bedrock_endpoint=app.settings.aws_endpoint_url_bedrock_runtime,
         )
         self._calls = Calls(
             self._provider,

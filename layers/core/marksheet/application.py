@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from marksheet.announcements import Announcements
 from marksheet.credentials import Credentials
 from marksheet.identifiers import timestamp
+from marksheet.scheduler import Scheduler
 from marksheet.settings import Settings
 from marksheet.store import Store, open_store
 from marksheet.workflow import Workflow
@@ -31,6 +32,7 @@ class Application:
     workflow: Workflow
     credentials: Credentials
     announcements: Announcements
+    scheduler: Scheduler
     clock: Callable[[], datetime] = _now
 
     def now(self) -> str:
@@ -46,6 +48,12 @@ def build(settings: Settings) -> Application:
         workflow=Workflow(settings.state_machine_arn),
         credentials=Credentials(settings.secret_prefix),
         announcements=Announcements(settings.event_bus_name),
+        scheduler=Scheduler(
+            settings.schedule_group,
+            target_arn=settings.start_scheduled_arn,
+            role_arn=settings.scheduler_role_arn,
+            dead_letters_arn=settings.dead_letters_arn,
+        ),
     )
 
 

@@ -195,6 +195,15 @@ def _asked(evaluation: Evaluation, chosen: bool) -> Iterator[tuple[str, str]]:
             yield scorer.model, "custom_metrics" if chosen else "benchmark_id"
 
 
+def embedding_only(evaluation: Evaluation) -> set[str]:
+    """Ids of the judges that nobody asks for more than embeddings."""
+    asking = [scorer for spec in evaluation.scorers if asks(scorer := build(spec))]
+    talking = {scorer.model for scorer in asking if not scorer.embeds}
+    if evaluation.pairwise is not None:
+        talking.add(evaluation.pairwise.model)
+    return {scorer.model for scorer in asking} - talking
+
+
 def _judge(app: Application, caller: Caller, model_id: str, field: str) -> Model:
     model = _model(app, caller, model_id, field)
     if model.provider is ProviderName.RECORDED:
@@ -205,11 +214,17 @@ def _judge(app: Application, caller: Caller, model_id: str, field: str) -> Model
 
 def _check_prices(evaluation: Evaluation) -> None:
     called = [run.model for run in evaluation.runs if evaluation.calls_model(run)]
-    unpriced = sorted({m.model_id for m in (*called, *evaluation.judges.values()) if not prices.has_price(m)})
+    embedding = embedding_only(evaluation)
+    unpriced = {model.model_id for model in called if not prices.has_price(model)}
+    unpriced |= {
+        model_id
+        for model_id, judge in evaluation.judges.items()
+        if not prices.has_price(judge, embeds=model_id in embedding)
+    }
     if unpriced:
         message = (
-            f"a budget needs prices, and {', '.join(map(repr, unpriced))} has none; register the model with "
-            f"{prices.PROMPT_PRICE} and {prices.COMPLETION_PRICE}"
+            f"a budget needs prices, and {', '.join(map(repr, sorted(unpriced)))} has none; "
+            f"register the model with {prices.PROMPT_PRICE} and {prices.COMPLETION_PRICE}"
         )
         raise InvalidRequest(Problem(("body", "max_cost_usd"), message))
 

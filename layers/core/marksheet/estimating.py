@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet import prices, questions, uploads
-from marksheet.assembling import CreateEvaluation, assemble
+from marksheet.assembling import CreateEvaluation, assemble, embedding_only
 from marksheet.domain import Status
 from marksheet.estimates import Estimate, ModelEstimate
 from marksheet.prompts import messages
@@ -60,7 +60,10 @@ def estimate(app: Application, caller: Caller, new: CreateEvaluation) -> tuple[E
     for judge in evaluation.judges.values():
         calls = _judge_calls(evaluation, judge) * trials
         prompt = calls * (_JUDGE_FRAME_TOKENS + USUAL_PROMPT_TOKENS + USUAL_COMPLETION_TOKENS)
-        found.append(_estimate(judge, "judges", calls, prompt, _habits(app, evaluation, judge)))
+        habits = _habits(app, evaluation, judge)
+        if judge.model_id in embedding_only(evaluation):
+            habits = replace(habits, completion_tokens=0)
+        found.append(_estimate(judge, "judges", calls, prompt, habits))
     return evaluation, Estimate(tuple(found))
 
 

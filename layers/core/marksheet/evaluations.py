@@ -198,8 +198,8 @@ def resume(
     """Take up an evaluation that is FAILED, CANCELLED or STOPPED: unfinished and errored questions only,
     answered ones are kept. `max_cost_usd` is its new budget, for all attempts together.
 
-    Raises `NotFound`; `Conflict` when it is PROCESSING or READY, or its benchmark was deleted;
-    `InvalidRequest` when the budget leaves nothing to go on with.
+    Raises `NotFound`, or `Conflict` when it is PROCESSING or READY, its benchmark was deleted, or its budget
+    leaves nothing to go on with.
     """
     evaluation = get(app, caller, evaluation_id)
     if evaluation.status not in {Status.FAILED, Status.CANCELLED, Status.STOPPED}:
@@ -235,20 +235,17 @@ def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
 
 def _check_budget(evaluation: Evaluation, max_cost_usd: Decimal | None) -> None:
     """Refuse a resume without money to go on with."""
-    location = ("body", "max_cost_usd")
     if evaluation.max_cost_usd is None:
         if max_cost_usd is None:
             return
-        message = "the evaluation was created without a budget, so what it has spent was not counted"
-        raise InvalidRequest(Problem(location, message))
+        raise Conflict("the evaluation was created without a budget, so what it has spent was not counted")
     budget = evaluation.max_cost_usd if max_cost_usd is None else max_cost_usd
     spent = evaluation.spent_usd
     if budget <= spent or (max_cost_usd is None and evaluation.status is Status.STOPPED):
-        message = (
+        raise Conflict(
             f"its budget of {evaluation.max_cost_usd:f} USD is used up ({spent:f} USD spent); "
-            "send a larger one for all attempts together"
+            "send a larger max_cost_usd, for all attempts together"
         )
-        raise InvalidRequest(Problem(location, message))
 
 
 def _created_before(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import UTC, datetime
 
@@ -15,9 +16,20 @@ def new_id(prefix: str, now: datetime) -> str:
     Ids of one prefix sort by creation time to the millisecond.
     """
     number = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
-    return f"{prefix}-" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return _spelled(prefix, number)
+
+
+def derived_id(prefix: str, text: str) -> str:
+    """The id that stands for a text: the same every time, and no two texts share one. It does not sort by
+    time.
+    """
+    return _spelled(prefix, int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "big"))
 
 
 def timestamp(now: datetime) -> str:
     """ISO 8601 in UTC with milliseconds, ending in Z: the one form in which times are stored."""
     return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _spelled(prefix: str, number: int) -> str:
+    return f"{prefix}-" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))

@@ -70,6 +70,7 @@ class Judges:
                 secret=secrets.get(model_id),
                 read=app.store.objects.read,
                 allow_private=app.settings.allow_private_endpoints,
+                bedrock_endpoint=app.settings.aws_endpoint_url_bedrock_runtime,
             )
             for model_id, judge in self._models.items()
         }
@@ -130,5 +131,5 @@ class Judges:
                 return answer.text + CUT_OFF if answer.finish_reason in _CUT else answer.text
             case Embed(texts):
                 embedding = await calls.call(lambda: provider.embed(texts), give_up_at=give_up_at)
-                tally.add(self._models[model_id], embedding.prompt_tokens, None)
+                tally.add(self._models[model_id], embedding.prompt_tokens, 0)
                 return embedding.vectors

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _API_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
 """What can stand in an Authorization header; anything else would make every call fail."""
 
+_KEYLESS = {
+    ProviderName.RECORDED: "a recorded model is never called and has no key",
+    ProviderName.BEDROCK: "a bedrock model is called with the deployment's own role and has no key",
+}
+
 MODEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
@@ -55,8 +60,8 @@ def register(app: Application, caller: Caller, new: NewModel) -> Model:
         location=("body", "settings"),
     )
     recorded = new.provider is ProviderName.RECORDED
-    if recorded and new.api_key is not None:
-        raise InvalidRequest(Problem(("body", "api_key"), "a recorded model is never called and has no key"))
+    if new.api_key is not None and (why := _KEYLESS.get(new.provider)):
+        raise InvalidRequest(Problem(("body", "api_key"), why))
     if new.api_key is not None and not _API_KEY.fullmatch(new.api_key):
         raise InvalidRequest(
             Problem(("body", "api_key"), "use 1 to 4096 printable ASCII characters without spaces")

@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from marksheet import questions, uploads
 from marksheet.domain import Counts, Outcome
+from marksheet.question_slices import QuestionSlices
 from marksheet.rows import decode_part, encode_trial
 from marksheet.store import layout
 from marksheet.store.objects import ObjectExists
@@ -65,9 +65,17 @@ class OpenShards:
         self._evaluation = evaluation
         self._run = run
         self._holder = holder
+        self._last = 0
+        self._slices = QuestionSlices(
+            app.store.objects,
+            evaluation.benchmark.questions_key,
+            shard_size=evaluation.shard_size,
+            total=evaluation.total_questions,
+        )
 
     def unfinished(self, first: int, last: int) -> list[int]:
-        """Numbers of the shards from `first` to `last` that are not done."""
+        """Numbers of the shards from `first` to `last`, which are the lane's, that are not done."""
+        self._last = last
         organization, evaluation_id = self._evaluation.organization, self._evaluation.evaluation_id
         known = self._app.store.shards.list_all(organization, evaluation_id, self._run.position, first, last)
         done = {shard.number for shard in known if shard.done}
@@ -85,7 +93,7 @@ class OpenShards:
         shard = self._app.store.shards.lease(
             key, self._holder, now=time.time(), seconds=self._app.settings.lease_seconds
         )
-        opened = OpenShard(key, shard, self._questions(number), renewed_at=time.monotonic())
+        opened = OpenShard(key, shard, self._slices.read(number, self._last), renewed_at=time.monotonic())
         kept: dict[tuple[int, int], Trial] = {}
         if shard.carry:
             carried = decode_part(objects.read(shard.carry))
@@ -141,15 +149,6 @@ class OpenShards:
             self._app.store.shards.renew(opened.key, self._holder, until=0)
         except LeaseLost:
             return
-
-    def _questions(self, number: int) -> list[Question]:
-        size = self._evaluation.shard_size
-        first = (number - 1) * size + 1
-        last = min(number * size, self._evaluation.total_questions)
-        key = self._evaluation.benchmark.questions_key
-        start, end = uploads.question_range(self._app.store.objects, key, first, last)
-        lines = self._app.store.objects.read(key, start, end).splitlines()
-        return [questions.decode_question(line) for line in lines]
 
     def _part_key(self, opened: OpenShard) -> str:
         key = opened.key

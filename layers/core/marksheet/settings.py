@@ -33,6 +33,14 @@ class Settings:
     """Map children an evaluation may have at once, over all its runs."""
     max_running: int = 50
     """Evaluations an organization may have running at once."""
+    max_schedules: int = 50
+    """Schedules an organization may have, those that are over not counted."""
+    schedule_group: str = "default"
+    """Where in EventBridge Scheduler the deployment's schedules are."""
+    start_scheduled_arn: str = ""
+    scheduler_role_arn: str = ""
+    """In which EventBridge Scheduler calls StartScheduled."""
+    dead_letters_arn: str = ""
     checkpoint_seconds: float = 10.0
     """How often a worker saves its answers. What was answered since is asked again after a worker is killed.
 
@@ -46,6 +54,8 @@ class Settings:
     presign_seconds: int = 900
     allow_private_endpoints: bool = False
     """Whether models may live on private addresses and plain http: on a laptop only."""
+    aws_endpoint_url_bedrock_runtime: str = ""
+    """Where Bedrock is instead of AWS, on a laptop only. The name is that of AWS's own tools."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -68,9 +78,15 @@ class Settings:
             event_bus_name=source.get("EVENT_BUS_NAME", "default"),
             max_lanes=int(source.get("MAX_LANES", "100")),
             max_running=int(source.get("MAX_RUNNING", "50")),
+            max_schedules=int(source.get("MAX_SCHEDULES", "50")),
+            schedule_group=source.get("SCHEDULE_GROUP", "default"),
+            start_scheduled_arn=source.get("START_SCHEDULED_ARN", ""),
+            scheduler_role_arn=source.get("SCHEDULER_ROLE_ARN", ""),
+            dead_letters_arn=source.get("DEAD_LETTERS_ARN", ""),
             checkpoint_seconds=float(source.get("CHECKPOINT_SECONDS", "10")),
             lease_seconds=float(source.get("LEASE_SECONDS", "30")),
             inline_download_bytes=int(source.get("INLINE_DOWNLOAD_BYTES", "4000000")),
             presign_seconds=int(source.get("PRESIGN_SECONDS", "900")),
             allow_private_endpoints=source.get("ALLOW_PRIVATE_ENDPOINTS", "false").lower() == "true",
+            aws_endpoint_url_bedrock_runtime=source.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", ""),
         )

@@ -120,13 +120,18 @@ def keep_questions(objects: Objects, key: str, parsed: Iterable[Question]) -> St
 
 def question_range(objects: Objects, questions_key: str, first: int, last: int) -> tuple[int, int]:
     """Byte range [start, end) of the questions from ordinal `first` to `last`, both included."""
-    offsets = _offsets(objects.read(layout.offsets(questions_key), 8 * (first - 1), 8 * (last + 1)))
+    offsets = question_offsets(objects, questions_key, first, last)
     return offsets[0], offsets[-1]
 
 
-def question_offsets(objects: Objects, questions_key: str) -> array.array[int]:
-    """Where every question begins, and where the last one ends: n + 1 numbers, 8 bytes each."""
-    return _offsets(objects.read(layout.offsets(questions_key)))
+def question_offsets(
+    objects: Objects, questions_key: str, first: int = 1, last: int | None = None
+) -> array.array[int]:
+    """Where each question from ordinal `first` to `last` (None: all) begins, and where the last one ends: 8
+    bytes each.
+    """
+    end = None if last is None else 8 * (last + 1)
+    return _offsets(objects.read(layout.offsets(questions_key), 8 * (first - 1), end))
 
 
 def _offsets(content: bytes) -> array.array[int]:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +12,9 @@ from hypothesis import strategies as st
 
 from marksheet.domain import Answer, Question
 from marksheet.errors import ModelError, PermanentModelError, TransientModelError
-from marksheet.providers.calling import Calls
-from tests.core.providers.virtual_time import now, run
-
-FAR = 1e6
+from marksheet.providers import Embedding
+from marksheet.providers.calling import IDENTICAL_REPEATS, Calls
+from tests.core.providers.virtual_time import FAR, now, run
 
 
 def throttled(retry_after: float | None = None) -> TransientModelError:
@@ -260,6 +260,101 @@ def test_a_cancelled_question_gives_its_slot_back():
         return await calls.answer(Question(2, "b", "?"), 1, give_up_at=FAR)
 
     assert run(scene()) == Answer("b/1")
+
+
+def refused(words: str = "no such field") -> PermanentModelError:
+    return PermanentModelError(words, code="http_400")
+
+
+def test_a_model_that_refuses_everything_in_the_same_words_is_not_called_any_more():
+    model = Model(lambda *_: refused())
+    results = put(model, 1000, in_flight=10)
+    assert {(result.code, result.message) for result in results} == {("http_400", "no such field")}
+    assert IDENTICAL_REPEATS <= sum(model.calls.values()) < IDENTICAL_REPEATS + 10
+
+
+def test_throttling_among_them_does_not_hide_equal_refusals():
+    model = Model(lambda _, call: throttled() if call == 1 else refused())
+    put(model, 1000, in_flight=10)
+    assert sum(call > 1 for call in model.calls.values()) < IDENTICAL_REPEATS + 10
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        lambda q, _: refused(f"{q} is too long"),
+        lambda q, _: PermanentModelError("filtered", code="content_filter"),
+        lambda q, _: PermanentModelError("no answer was recorded", code="no_recorded_answer"),
+        lambda q, _: None if q == "q0" else refused(),
+    ],
+)
+def test_refusals_that_tell_of_single_questions_stop_nothing(trouble):
+    model = Model(trouble)
+    put(model, 100, in_flight=1)
+    assert sum(model.calls.values()) == 100
+
+
+def test_any_attempt_is_repeated_and_told_how_often():
+    model = Model()
+    left = [throttled(1.0), overloaded(), None]
+
+    async def attempt() -> Embedding:
+        if trouble := left.pop(0):
+            raise trouble
+        return Embedding(((1.0,),))
+
+    async def scene() -> Embedding:
+        calls = Calls(model, max_in_flight=1, max_attempts=3, clock=now, draw=random.Random(1).random)
+        return await calls.call(attempt, give_up_at=FAR)
+
+    assert run(scene()) == Embedding(((1.0,),), attempts=3)
+
+
+def test_an_attempt_that_fails_for_good_tells_how_often_it_was_made():
+    async def attempt() -> Answer:
+        raise overloaded()
+
+    async def scene() -> None:
+        calls = Calls(Model(), max_in_flight=1, max_attempts=4, clock=now, draw=random.Random(1).random)
+        with pytest.raises(TransientModelError) as caught:
+            await calls.call(attempt, give_up_at=FAR)
+        assert caught.value.attempts == 4
+
+    run(scene())
+
+
+def test_attempts_of_all_kinds_share_the_slots():
+    model = Model()
+
+    async def scene() -> None:
+        calls = Calls(model, max_in_flight=3, max_attempts=1, clock=now)
+        asked = [calls.answer(Question(n, f"q{n}", "?"), 1, give_up_at=FAR) for n in range(10)]
+        others = [
+            calls.call(partial(model.ask, Question(n, f"o{n}", "?"), 1), give_up_at=FAR) for n in range(10)
+        ]
+        await asyncio.gather(*asked, *others)
+
+    run(scene())
+    assert model.most_open == 3
+
+
+@pytest.mark.parametrize(("share", "seconds"), [(0.0, 20), (0.01, 30), (0.05, 40), (0.1, 50)])
+def test_a_model_that_throttles_one_call_now_and_then_is_hardly_slowed_down(share, seconds):
+    """500 questions of a second each, 25 at a time: 20 seconds at best."""
+    draws = random.Random(1)
+    model = Model(lambda *_: throttled() if draws.random() < share else None)
+    results = put(model, 500, in_flight=25)
+    assert all(isinstance(result, Answer) for result in results)
+    assert max(model.times) < seconds
+    assert sum(model.calls.values()) < 500 * (1 + 2 * share) + 1
+
+
+def test_a_model_with_a_limit_of_its_own_is_soon_asked_as_much_as_it_takes():
+    model = Model(lambda *_: throttled() if model.open > 10 else None)
+    results = put(model, 500, in_flight=50)
+    assert all(isinstance(result, Answer) for result in results)
+    assert max(model.times) < 1.2 * 500 / 10
+    assert sum(model.calls.values()) < 1.5 * 500
 
 
 TROUBLES = st.sampled_from(["answer", "answer", "500", "429", "429+5", "400", "timeout", "401"])

@@ -82,6 +82,7 @@ def test_addresses_and_private_names_are_refused_on_aws(host):
         ("https://api.example.com\\@evil.example/v1", "printable ASCII"),
         ("https://api.example.com/v1\r\nX: y", "printable ASCII"),
         ("https://api.example.com/v1/chat/completions/", "must end before"),
+        ("https://api.example.com/v1/embeddings", "must end before /embeddings"),
         ("https://api.example.com/" + "x" * 2048, "at most 2048"),
     ],
 )
@@ -126,6 +127,10 @@ def test_public_addresses(address):
         "64:ff9b::a9fe:a9fe",
         "2002:7f00:1::1",
         "2001:db8::1",
+        "::127.0.0.1",
+        "::10.0.0.1",
+        "64:ff9b:1::a00:1",
+        "5f00::1",
         "example.com",
         "",
     ],

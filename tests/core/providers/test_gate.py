@@ -100,6 +100,34 @@ def test_a_throttled_call_pauses_everyone_then_one_goes_ahead():
     run(scene())
 
 
+def test_a_call_turned_away_while_others_come_through_takes_half_a_slot_and_pauses_nobody():
+    async def scene() -> None:
+        g, entered = gate(4), []
+        for _ in range(10):
+            g.answered(now())
+        g.throttled(now(), None)
+        g.throttled(now(), 0.0)
+        await line_up(g, "abcd", entered)
+        assert entered == ["a", "b", "c"]
+
+    run(scene())
+
+
+def test_when_most_calls_are_turned_away_everyone_pauses():
+    async def scene() -> None:
+        g, entered = gate(4), []
+        for _ in range(10):
+            g.answered(now())
+        for _ in range(10):
+            g.throttled(now(), None)
+        await line_up(g, "ab", entered)
+        assert entered == []
+        await asyncio.sleep(60)
+        assert entered == ["a"]
+
+    run(scene())
+
+
 def test_calls_that_were_open_together_cut_the_limit_once():
     async def scene() -> None:
         g = gate(8)

@@ -13,11 +13,12 @@ import pytest
 
 from marksheet.domain import Answer, Benchmark, Model, ProviderName, Question, Status
 from marksheet.errors import ModelError, PermanentModelError, TransientModelError
-from marksheet.providers import open_provider
+from marksheet.providers import Embedding, open_provider
 from marksheet.providers.openai import OpenAIProvider
 from tests.stubs import openai_stub
 from tests.stubs.openai_stub import OpenAIStub, Rule
 
+ROOT = Path(__file__).resolve().parents[3]
 SECRET = "sk-very-secret-0123456789"
 PROMPT = "What is six times seven? answer: 42"
 
@@ -99,7 +100,7 @@ def test_a_request_is_as_the_settings_the_benchmark_and_the_trial_want_it():
 
     with OpenAIStub() as stub:
         asyncio.run(scene(stub.base_url))
-        assert list(stub.script.bodies) == [
+        assert stub.script.bodies == [
             {
                 "model": "m",
                 "messages": [
@@ -117,6 +118,64 @@ def test_the_key_is_sent_as_a_bearer_token():
     with OpenAIStub() as stub:
         ask(stub.base_url)
         assert stub.stats()["authorizations"] == {f"Bearer {SECRET}": 1}
+
+
+def test_a_conversation_is_sent_as_it_is():
+    turns = [
+        {"role": "system", "content": "You judge."},
+        {"role": "user", "content": "First."},
+        {"role": "assistant", "content": "No."},
+        {"role": "user", "content": "Again. answer: B"},
+    ]
+
+    async def scene(base_url: str) -> Answer:
+        asked = provider(base_url, system_prompt="not part of it", seed=5)
+        answer = await asked.chat(turns, trial=3)
+        await asked.close()
+        return answer
+
+    with OpenAIStub() as stub:
+        answer = asyncio.run(scene(stub.base_url))
+        assert stub.script.bodies == [{"model": "stub", "messages": turns, "seed": 7}]
+    assert (answer.text, answer.prompt_tokens) == ("B", 11)
+
+
+def embed(base_url: str, *texts: str, **settings) -> Embedding:
+    async def scene() -> Embedding:
+        asked = provider(base_url, **settings)
+        try:
+            return await asked.embed(texts)
+        finally:
+            await asked.close()
+
+    return asyncio.run(scene())
+
+
+def test_embeddings_bring_a_vector_for_each_text_with_tokens_and_latency():
+    with OpenAIStub(prompt_tokens=5) as stub:
+        found = embed(stub.base_url, "a b", "c")
+        assert stub.stats()["authorizations"] == {f"Bearer {SECRET}": 1}
+    assert found.vectors == (tuple(openai_stub.vector("a b")), tuple(openai_stub.vector("c")))
+    assert found.prompt_tokens == 5
+    assert found.latency_seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (Rule("throttle"), "http_429"),
+        (Rule("status", status=404), "http_404"),
+        (Rule("broken"), "bad_json"),
+        (Rule("wrong_types"), "bad_response"),
+        (Rule("cut"), "connection_cut"),
+        (Rule("status", status=400, text="{prompt} is not allowed"), "http_400"),
+    ],
+)
+def test_what_goes_wrong_with_embeddings_is_told_as_with_answers(rule, code):
+    with OpenAIStub([rule]) as stub, pytest.raises(ModelError) as caught:
+        embed(stub.base_url, "a text that must not be repeated to anybody")
+    assert caught.value.code == code
+    assert "repeated" not in caught.value.message
 
 
 def test_one_connection_serves_many_questions():
@@ -276,8 +335,8 @@ def test_the_stub_tells_its_counters_over_http():
 
 
 def test_the_stub_as_a_process_prints_its_port_and_counts():
-    command = [sys.executable, openai_stub.__file__, "--latency", "0.01", "--rule", '{"action": "reply"}']
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path("/")) as process:
+    command = [sys.executable, "-m", "tests.stubs.openai_stub", "--rule", '{"action": "reply"}']
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             port = int(process.stdout.readline())
             (answer,) = ask(f"http://127.0.0.1:{port}/v1")

@@ -123,3 +123,13 @@ def test_a_model_without_answers_says_so():
     objects = Objects({"question_id": "a", "output": "x"})
     assert ask(RecordedProvider(None, objects.read), questions("a")) == ["no_recorded_answers"]
     assert objects.reads == []
+
+
+@pytest.mark.parametrize(
+    "use", [lambda p: p.chat([{"role": "user", "content": "?"}]), lambda p: p.embed(["?"])]
+)
+def test_nothing_else_can_be_asked_of_recorded_answers(use):
+    objects = Objects({"question_id": "a", "output": "x"})
+    with pytest.raises(PermanentModelError) as caught:
+        asyncio.run(use(RecordedProvider(KEY, objects.read)))
+    assert (caught.value.code, caught.value.fatal) == ("recorded_model", True)

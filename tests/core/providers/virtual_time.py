@@ -5,6 +5,9 @@ import selectors
 from collections.abc import Coroutine
 from typing import Any
 
+FAR = 1e9
+"""A time that never comes."""
+
 
 class _JumpingSelector(selectors.DefaultSelector):
     """Passes the time that the loop would have slept."""

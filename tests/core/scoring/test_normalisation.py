@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
 
-from marksheet.scoring.normalisation import REMEMBERED, REMEMBERED_CHARACTERS, folded, remember, spaced
+from marksheet.scoring.normalisation import (
+    REMEMBERED,
+    REMEMBERED_CHARACTERS,
+    REMEMBERED_TABLE_CHARACTERS,
+    REMEMBERED_TABLES,
+    folded,
+    mteval_words,
+    remember,
+    remember_table,
+    spaced,
+)
 
 
 @given(st.text())
@@ -43,3 +54,30 @@ def test_the_oldest_text_is_forgotten_first():
     for number in [*range(REMEMBERED + 1), 0]:
         form(str(number))
     assert seen.count("0") == 2
+
+
+def test_tables_depend_on_their_settings():
+    seen = []
+    form = remember_table(lambda text, n: seen.append((text, n)) or text * n)
+    assert [form("ab", 1), form("ab", 2), form("ab", 1)] == ["ab", "abab", "ab"]
+    assert seen == [("ab", 1), ("ab", 2)]
+
+
+def test_fewer_tables_are_kept_and_of_shorter_texts():
+    seen = []
+    form = remember_table(seen.append)
+    long = "x" * (REMEMBERED_TABLE_CHARACTERS + 1)
+    for text in [*map(str, range(REMEMBERED_TABLES + 1)), "0", long, long]:
+        form(text)
+    assert (seen.count("0"), seen.count("1"), seen.count(long)) == (2, 1, 2)
+
+
+@given(st.text() | st.text(alphabet="a1.,-&;ltgq \n<>uo{}'\"", max_size=30))
+def test_words_are_those_of_tokeniser_13a(text):
+    assert list(mteval_words(text)) == Tokenizer13a()(text.rstrip()).split()
+
+
+def test_entities_become_characters_before_words_are_cut():
+    assert mteval_words("a&lt;b &quot;c&quot; x&amp;y <skipped>in-\nto 3.5, 2-1.") == (
+        *("a", "<", "b", '"', "c", '"', "x", "&", "y", "into", "3.5", ",", "2", "-", "1", "."),
+    )

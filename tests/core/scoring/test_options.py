@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from marksheet.domain import ScorerSpec
@@ -53,6 +55,56 @@ def test_a_text_has_1_to_1000_characters(value):
 @pytest.mark.parametrize("value", [[], ["a", " "], ["a", 5], "cat", ["a"] * 101, ["x" * 1_001]])
 def test_a_list_of_texts_holds_1_to_100_that_are_not_blank(value):
     assert problems("includes", {"any": value})["options", "any"].kind == "list_type"
+
+
+def _nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(levels - 1):
+        value = {"not": value}
+    return value
+
+
+@pytest.mark.parametrize("value", [[], [""], ["|", 5], "|", ["x" * 1_001]])
+def test_a_list_of_separators_may_hold_blanks_but_nothing_empty(value):
+    assert problems("list_overlap", {"separators": value})["options", "separators"].kind == "list_type"
+    assert build(ScorerSpec("list_overlap", options={"separators": [" ", "\n"]})).separators == (" ", "\n")
+
+
+@pytest.mark.parametrize("value", ["fences", "", 1, ["fence"]])
+def test_one_of_several_texts_is_one_of_them(value):
+    problem = problems("valid_json", {"extract": value})["options", "extract"]
+    assert (problem.message, problem.kind) == ("must be one of whole, fence", "enum")
+
+
+@pytest.mark.parametrize("value", [0, 5, 1.5, "2", True, float("nan"), float("inf"), 10**400])
+def test_a_whole_number_lies_between_its_bounds(value):
+    problem = problems("bleu", {"max_order": value})["options", "max_order"]
+    assert (problem.message, problem.kind) == ("must be a whole number from 1 to 4", "int_type")
+
+
+def test_a_whole_number_may_be_written_with_a_point():
+    assert build(ScorerSpec("bleu", options={"max_order": 3.0})) == build(
+        ScorerSpec("bleu", options={"max_order": 3})
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, "missing"),
+        ("{}", "dict_type"),
+        ([{}], "dict_type"),
+        ({"description": "x" * 32_000}, "value_error"),
+        (_nested(25), "value_error"),
+        (_nested(10_000), "value_error"),
+    ],
+)
+def test_an_object_is_neither_too_large_nor_too_deep(value, kind):
+    assert problems("json_schema", {"schema": value})["options", "schema"].kind == kind
+
+
+def test_an_object_may_be_nested_as_deep_as_is_said():
+    build(ScorerSpec("json_schema", options={"schema": _nested(24)}))
 
 
 @pytest.mark.parametrize("value", ["", "A", "abcd", "ABBA", "AÄ"])

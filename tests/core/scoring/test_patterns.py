@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from marksheet.scoring.patterns import LONGEST_PATTERN, check_pattern, compiled, found
+from marksheet.scoring.patterns import LONGEST_PATTERN, Searches, check_pattern, compiled, found
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,10 @@ def test_found_and_not_found_are_told_apart():
     assert found(compiled("a"), "cat") is True
     assert found(compiled("a"), "cat", whole=True) is False
     assert found(compiled("A", ignore_case=True), "a", whole=True) is True
+
+
+def test_several_searches_share_the_time_of_one():
+    searches = Searches()
+    assert searches.found(compiled("a"), "cat") is True
+    assert searches.found(compiled(r"^(?:a|aa|a.)+$"), "a" * 50 + "b" * 50) is None
+    assert searches.found(compiled("a"), "cat") is None

@@ -12,6 +12,7 @@ from marksheet.domain import Role, ScorerSpec
 from marksheet.errors import InvalidRequest
 from marksheet.scoring import DEFAULT_SPECS, SCORERS, encode_specs, parse_specs
 from marksheet.scoring.specs import RESERVED_METRICS, run_metric
+from tests.scorer_options import NEEDED_OPTIONS
 
 
 def problems(value):
@@ -100,6 +101,14 @@ def test_there_are_1_to_16_scorers(value, count):
 
 def test_sixteen_scorers_are_accepted():
     assert len(parse_specs([{"name": "regex", "label": f"r{number}"} for number in range(16)])) == 16
+
+
+def test_scorers_and_their_options_are_bounded_together():
+    texts = [f"{number:03}" * 300 for number in range(70)]
+    assert parse_specs({"includes": {"any": texts}})
+    [(location, message)] = problems({"includes": {"any": texts}, "starts_with": {"any": texts[:5]}})
+    assert location == ("body", "scorers")
+    assert message.startswith("must have at most 64,000 characters as JSON, options included, not 6")
 
 
 @pytest.mark.parametrize(
@@ -202,5 +211,6 @@ def test_an_extra_scorer_has_a_metric_of_its_own():
 )
 def test_encoded_specs_are_read_back_equal(entries, threshold):
     first = {"name": "numeric", "label": "first", "role": "correctness", "threshold": threshold}
+    entries = [entry | {"options": NEEDED_OPTIONS.get(entry["name"], {})} for entry in entries]
     specs = parse_specs([*entries, {**first, "options": {"tolerance": threshold}}])
     assert parse_specs(json.loads(json.dumps(encode_specs(specs)))) == specs

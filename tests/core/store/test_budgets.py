@@ -60,3 +60,9 @@ def test_nothing_comes_back_to_a_deleted_evaluation(
     app.store.budgets.put_back(budgeted, Decimal("0.5"))
     assert app.store.budgets.left(budgeted) == 0
     assert app.store.budgets.draw(replace(budgeted), Decimal("0.1")) == (0, 0)
+
+
+def test_fractions_of_a_picodollar_are_never_won(app: Application, budgeted: Evaluation) -> None:
+    app.store.budgets.draw(budgeted, Decimal("0.5"))
+    app.store.budgets.put_back(budgeted, Decimal("0.4999999999999"))
+    assert app.store.budgets.left(budgeted) == Decimal("0.999999999999")

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aws_lambda_powertools import Logger
-from evaluations_api import benchmarks, evaluations, models, results
+from evaluations_api import benchmarks, evaluations, models, results, schedules
 from evaluations_api.handler import handler
+
+from tests import contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,12 +58,22 @@ def event(load_event: Callable[[str, str], dict[str, Any]]) -> Callable[..., dic
 
 @pytest.fixture
 def call() -> Callable[[dict[str, Any]], Answer]:
-    """Sends an event through the function, and its response through JSON, as the gateway does."""
+    """Sends an event through the function, and its response through JSON, as the gateway does.
+
+    Every answer is held against the OpenAPI document.
+    """
 
     def send(event: dict[str, Any]) -> Answer:
         response = json.loads(json.dumps(handler(event, None)))
         body = response["body"] or ""
         content = base64.b64decode(body) if response["isBase64Encoded"] else body.encode()
+        contract.check(
+            event["requestContext"]["http"]["method"],
+            event["rawPath"],
+            response["statusCode"],
+            response["headers"],
+            content,
+        )
         return Answer(response["statusCode"], response["headers"], content)
 
     return send
@@ -82,7 +94,7 @@ def application(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Puts an application where the routes find theirs."""
 
     def put(app: Any) -> None:
-        for routes in (benchmarks, evaluations, results, models):
+        for routes in (benchmarks, evaluations, results, models, schedules):
             monkeypatch.setattr(routes, "application", lambda: app)
 
     return put

@@ -12,15 +12,22 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def acme(deployed: Application, event: Any, call: Any) -> dict[str, str]:
-    """A benchmark, a model and an evaluation of the organization `acme`; their ids by kind."""
+def acme(deployed: Application, event: Any, call: Any, schedule_group: str) -> dict[str, str]:
+    """A benchmark, a model, an evaluation and a schedule of the organization `acme`; their ids by kind."""
     settings = {"base_url": "http://127.0.0.1:9/v1", "model": "llama3.2:3b"}
     body = json.dumps({"model_id": "llama3.2:3b", "provider": "openai", "settings": settings})
     model = call(event("model_register", body=body)).json
     benchmark = call(event("benchmark_upload_form")).json
     request = json.dumps({"model_id": model["model_id"], "benchmark_id": benchmark["id"] + "@1", "trials": 2})
     created = call(event("create_single", body=request)).json
-    return {"model": model["model_id"], "benchmark": benchmark["id"], "evaluation": created["evaluation_id"]}
+    scheduled = json.dumps({"expression": "rate(1 hour)", "evaluation": json.loads(request)})
+    schedule = call(event("schedule_create", body=scheduled)).json
+    return {
+        "model": model["model_id"],
+        "benchmark": benchmark["id"],
+        "evaluation": created["evaluation_id"],
+        "schedule": schedule["schedule_id"],
+    }
 
 
 def routes(ids: dict[str, str]) -> list[tuple[str, str]]:
@@ -28,6 +35,7 @@ def routes(ids: dict[str, str]) -> list[tuple[str, str]]:
     evaluation = f"/api/v3/evaluations/{ids['evaluation']}"
     benchmark = f"/api/v3/benchmark/{ids['benchmark']}"
     model = f"/api/v3/models/{ids['model']}"
+    schedule = f"/api/v3/schedules/{ids['schedule']}"
     return [
         ("get", evaluation),
         ("status", f"{evaluation}/status"),
@@ -43,6 +51,10 @@ def routes(ids: dict[str, str]) -> list[tuple[str, str]]:
         ("model_get", model),
         ("model_delete", model),
         ("model_answers_url", f"{model}/answers-url"),
+        ("schedule_get", schedule),
+        ("schedule_pause", f"{schedule}/pause"),
+        ("schedule_resume", f"{schedule}/resume"),
+        ("schedule_delete", schedule),
     ]
 
 
@@ -51,6 +63,23 @@ def test_what_was_made_is_listed(acme: dict[str, str], event: Any, call: Any) ->
     assert (evaluation["evaluation_id"], evaluation["trials"]) == (acme["evaluation"], 2)
     assert [item["id"] for item in call(event("benchmark_list")).json["benchmarks"]] == [acme["benchmark"]]
     assert [item["model_id"] for item in call(event("model_list")).json["models"]] == [acme["model"]]
+    (schedule,) = call(event("schedule_list")).json["schedules"]
+    assert (schedule["schedule_id"], schedule["status"]) == (acme["schedule"], "ENABLED")
+
+
+def test_a_schedule_whose_expression_means_nothing_is_refused(
+    acme: dict[str, str], event: Any, call: Any
+) -> None:
+    answer = call(event("schedule_create_broken_expression"))
+    assert (answer.status, answer.json["detail"][0]["loc"]) == (422, ["body", "expression"])
+    assert "exactly one" in answer.json["detail"][0]["msg"]
+
+
+def test_a_deleted_schedule_is_gone(acme: dict[str, str], event: Any, call: Any) -> None:
+    path = f"/api/v3/schedules/{acme['schedule']}"
+    assert call(event("schedule_delete", rawPath=path)).status == 200
+    assert call(event("schedule_get", rawPath=path)).status == 404
+    assert call(event("schedule_list")).json == {"schedules": []}
 
 
 def test_a_new_evaluation_has_answered_nothing(acme: dict[str, str], event: Any, call: Any) -> None:
@@ -126,9 +155,9 @@ def test_an_upload_to_come_is_waited_for(deployed: Application, event: Any, call
     [
         (
             [{"question": "a", "id": "1"}, {"question": "b", "id": "1"}],
-            ["body", "file", "element", 2, "question_id"],
+            ["body", "questions", 1, "question_id"],
         ),
-        ([{"question": ""}], ["body", "file", "element", 1, "question"]),
+        ([{"question": ""}], ["body", "questions", 0, "question"]),
         ([], ["body", "questions"]),
     ],
 )

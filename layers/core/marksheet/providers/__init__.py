@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from marksheet.domain import Answer, Benchmark, Model, ProviderName, Question
@@ -15,14 +16,37 @@ DEFAULT_MAX_ATTEMPTS = 6
 DEFAULT_TIMEOUT_SECONDS = 60.0
 
 
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What a provider brings back for texts to be compared."""
+
+    vectors: Sequence[Sequence[float]]
+    """One for each text, in the texts' order; finite numbers, all of one dimension."""
+    latency_seconds: float | None = None
+    prompt_tokens: int | None = None
+    attempts: int = 1
+    """Calls made for it, the successful one included."""
+
+
 class Provider(Protocol):
-    """Asks one model. Every call is one attempt; `calling.Calls` decides about further ones."""
+    """Asks one model. Every call is one attempt; `calling.Calls` decides about further ones.
+
+    What goes wrong is a `TransientModelError` or a `PermanentModelError`.
+    """
 
     async def prepare(self, questions: Sequence[Question], trials: int) -> None:
         """Load what these trials need. Earlier calls' questions may still be asked, each trial once."""
 
     async def ask(self, question: Question, trial: int) -> Answer:
-        """One attempt at a prepared question. Raises `TransientModelError` or `PermanentModelError`."""
+        """One attempt at a prepared question."""
+        ...
+
+    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
+        """One attempt at a conversation, each message with `role` (system, user, assistant) and `content`."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> Embedding:
+        """One attempt at the vectors of some texts."""
         ...
 
     async def close(self) -> None:
@@ -48,10 +72,28 @@ def validate_settings(
 
 
 def open_provider(
-    model: Model, *, benchmark: Benchmark, secret: str | None, read: Read, allow_private: bool
+    model: Model,
+    *,
+    benchmark: Benchmark,
+    secret: str | None,
+    read: Read,
+    allow_private: bool,
+    bedrock_endpoint: str = "",
 ) -> Provider:
-    """The provider of a registered model; `secret` is the endpoint's key and is held in memory only."""
+    """The provider of a registered model; `secret` is the endpoint's key and is held in memory only.
+
+    `bedrock_endpoint` is where Bedrock is on a laptop; without `allow_private` it is always AWS's.
+    """
     match model.provider:
+        case ProviderName.BEDROCK:
+            from marksheet.providers.bedrock import BedrockProvider
+
+            return BedrockProvider(
+                model.settings,
+                system_prompt=benchmark.system_prompt,
+                prompt_template=benchmark.prompt_template,
+                endpoint=bedrock_endpoint if allow_private else "",
+            )
         case ProviderName.OPENAI:
             from marksheet.providers.openai import OpenAIProvider
 

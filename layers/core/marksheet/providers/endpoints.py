@@ -12,6 +12,10 @@ _HOST = re.compile(r"(?!-)[a-z0-9._-]{1,253}\Z")
 _NUMERIC_LABEL = re.compile(r"(\d+|0x[0-9a-f]*)\Z")
 _PRIVATE_SUFFIXES = (".localhost", ".internal", ".local", ".home.arpa", ".lan", ".intranet")
 _NAT64 = IPv6Network("64:ff9b::/96")
+_UNICAST = IPv6Network("2000::/3")
+"""All of IPv6 that is given out (RFC 4291); what else Python calls global leads into nobody's network, or
+ours.
+"""
 
 
 def check_base_url(url: str, *, allow_private: bool) -> str:
@@ -39,8 +43,9 @@ def check_base_url(url: str, *, allow_private: bool) -> str:
         raise ValueError("must not have a query or a fragment")
     if not (_HOST.match(host) or _is_address(host)):
         raise ValueError("must name a host, like https://host.example/v1")
-    if parts.path.rstrip("/").endswith("/chat/completions"):
-        raise ValueError("must end before /chat/completions, which is added to it")
+    for added in ("/chat/completions", "/embeddings"):
+        if parts.path.rstrip("/").endswith(added):
+            raise ValueError(f"must end before {added}, which is added to it")
     if not allow_private:
         _check_looks_public(parts.scheme, host, port)
     return url.rstrip("/")
@@ -54,6 +59,8 @@ def is_public(address: str) -> bool:
         return False
     if isinstance(ip, IPv6Address):
         ip = _wrapped(ip) or ip
+    if isinstance(ip, IPv6Address) and ip not in _UNICAST:
+        return False
     return ip.is_global and not ip.is_multicast
 
 

@@ -12,15 +12,28 @@ if TYPE_CHECKING:
 THROTTLE_SECONDS = 1.0
 """Longest pause after a throttled call that names none; doubles while nothing but throttling comes."""
 MAX_THROTTLE_SECONDS = 30.0
+GENERAL_SHARE = 0.5
+"""From this share of throttled calls on, among the latest, the model turns everybody away."""
+
+_MEMORY = 1 / 16
+"""Weight of the latest call in that share."""
+_TAKEN = 0.5
+"""What a call that was turned away while others came through takes from the limit."""
 
 
 class Gate:
     """Slots for calls, shared by all questions that are put to one model.
 
-    The limit starts at `most`. It is halved when calls are throttled and answers came since it was last
-    halved, and grows by one for every limit's worth of answers (additive increase, multiplicative decrease:
-    Chiu and Jain, 1989). Throttling also pauses everyone; after the pause one call goes ahead, and the others
-    follow when it is answered.
+    The limit starts at `most` and grows by one for every limit's worth of answers. What throttling does to it
+    depends on how general it is:
+
+    - While most calls come through, each that does not takes half a slot, so that the limit settles where
+      about two of its calls are turned away (as DCTCP does: Alizadeh et al., 2010). Halving it every time,
+      and pausing everyone, would cut a model that throttles one call in twenty to a fiftieth of what it can
+      do.
+    - When most are turned away, or the model says when to come back, the limit is halved once (additive
+      increase, multiplicative decrease: Chiu and Jain, 1989) and everyone pauses; after the pause one call
+      goes ahead, and the others follow when it is answered.
     """
 
     def __init__(
@@ -42,6 +55,8 @@ class Gate:
         self._pauses_in_a_row = 0
         self._pause_began = float("-inf")
         self._resumer: asyncio.Task[None] | None = None
+        self._throttled_share = GENERAL_SHARE
+        """Of the latest calls, older ones counting less; unknown, it takes two answers to call it low."""
 
     @property
     def allowed(self) -> int:
@@ -76,15 +91,21 @@ class Gate:
         """A call that began at this time went through."""
         if began >= self._pause_began:
             self._pauses_in_a_row = 0
+        self._throttled_share -= self._throttled_share * _MEMORY
         self._limit = min(float(self._most), self._limit + 1 / self._limit)
 
     def throttled(self, began: float, retry_after: float | None) -> None:
         """A call that began at this time was turned away, and told to come back after so many seconds, or not
         told.
 
-        Of calls that were open together only the first to be turned away cuts the limit.
+        Of calls that were open together only the first to be turned away halves the limit.
         """
         now = self._clock()
+        self._throttled_share += (1 - self._throttled_share) * _MEMORY
+        if not retry_after and self._throttled_share < GENERAL_SHARE:
+            if began >= self._pause_began:
+                self._limit = max(1.0, self._limit - _TAKEN)
+            return
         if began >= self._pause_began:
             if self._pauses_in_a_row == 0:
                 self._limit = max(1.0, self._limit / 2)

@@ -11,10 +11,10 @@ from marksheet.errors import PermanentModelError
 from marksheet.store import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from marksheet.domain import Answer, Question
-    from marksheet.providers import Read
+    from marksheet.providers import Embedding, Read
 
 _GAP_BYTES = 64 << 10
 """Unwanted bytes worth reading to save a request: a request takes about as long as reading these."""
@@ -73,6 +73,14 @@ class RecordedProvider:
             raise PermanentModelError("no answer was recorded for this question", code="no_recorded_answer")
         return answer
 
+    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
+        """Nobody is there to talk to: a fatal `PermanentModelError`."""
+        raise _only_recorded()
+
+    async def embed(self, texts: Sequence[str]) -> Embedding:
+        """As `chat`."""
+        raise _only_recorded()
+
     async def close(self) -> None:
         """Nothing is open."""
 
@@ -84,3 +92,11 @@ class RecordedProvider:
             question_id, trial, answer = decode_answer(content[row.offset - start : row.end - start])
             if question_id in self._prepared:
                 self._prepared[question_id].answers[trial] = answer
+
+
+def _only_recorded() -> PermanentModelError:
+    return PermanentModelError(
+        "a recorded model answers the questions it has answers for, and nothing else",
+        code="recorded_model",
+        fatal=True,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from marksheet.scoring.judge_scale import labels
 from marksheet.scoring.llm_judge import LlmJudge
@@ -42,6 +42,8 @@ class JudgeCorrectness:
     hard; with the option `not_attempted_unscored` it is unscored, and the mean is that of what was attempted.
     Option `model` (required) is the id of the judge. Unscored without an expected answer.
     """
+
+    embeds: ClassVar[bool] = False
 
     model: str
     not_attempted_unscored: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from marksheet.scoring.judge_scale import numbers
 from marksheet.scoring.llm_judge import LlmJudge
@@ -36,6 +36,8 @@ class JudgeRelevance:
 
     The judge sees the question and the answer alone. Option `model` (required) is its id.
     """
+
+    embeds: ClassVar[bool] = False
 
     model: str
 

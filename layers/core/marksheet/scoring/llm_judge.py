@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from marksheet.domain import Score
 from marksheet.scoring.judge_inquiry import ask_judge, question_parts, too_long
@@ -33,6 +33,8 @@ class LlmJudge:
     them. Unscored where two replies hold no verdict, and without asking for an answer of more than 50,000
     characters.
     """
+
+    embeds: ClassVar[bool] = False
 
     model: str
     rubric: str

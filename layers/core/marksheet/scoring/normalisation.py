@@ -5,25 +5,37 @@ Those of short texts are remembered, because several scorers and several trials 
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Settings = TypeVarTuple("Settings")
 T = TypeVar("T")
 
 REMEMBERED = 512
 """Forms kept of each kind."""
 REMEMBERED_CHARACTERS = 4_000
 """Longer texts are worked out anew each time, which bounds what is kept to a few megabytes."""
+REMEMBERED_TABLES = 64
+"""Forms kept of each kind that takes many times the room of its text. The trials of one question lie next to
+each other, so this is enough for its expected answer to be prepared once."""
+REMEMBERED_TABLE_CHARACTERS = 1_000
+"""As `REMEMBERED_CHARACTERS`, for those."""
 
 _ARTICLES = frozenset({"a", "an", "the"})
 _LATIN = frozenset(string.ascii_lowercase + string.digits)
 _OPENING = " \"'`*_([{<“‘«„¿¡"
 _CLOSING = " \"'`*_)]}>”’».,;:!?…"
+_ENTITIES = (("&quot;", '"'), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"))
+_MARK = re.compile(r"[{-~\[-`!-&(-+:-@/]")
+_STOP_AFTER_ANOTHER = re.compile(r"([^0-9])([.,])")
+_STOP_BEFORE_ANOTHER = re.compile(r"([.,])([^0-9])")
+_DASH_AFTER_DIGIT = re.compile(r"([0-9])-")
 
 
 def remember(form: Callable[[str], T]) -> Callable[[str], T]:
@@ -33,6 +45,17 @@ def remember(form: Callable[[str], T]) -> Callable[[str], T]:
     @wraps(form)
     def recall(text: str) -> T:
         return kept(text) if len(text) <= REMEMBERED_CHARACTERS else form(text)
+
+    return recall
+
+
+def remember_table(form: Callable[[str, Unpack[Settings]], T]) -> Callable[[str, Unpack[Settings]], T]:
+    """As `remember`, for forms that are larger than their text; they may depend on settings besides."""
+    kept = lru_cache(maxsize=REMEMBERED_TABLES)(form)
+
+    @wraps(form)
+    def recall(text: str, *settings: *Settings) -> T:
+        return kept(text, *settings) if len(text) <= REMEMBERED_TABLE_CHARACTERS else form(text, *settings)
 
     return recall
 
@@ -85,6 +108,22 @@ def latin_words(text: str) -> tuple[str, ...]:
     return tuple(text.lower().translate(_LATIN_APART).split())
 
 
+@remember
+def mteval_words(text: str) -> tuple[str, ...]:
+    """Words as sacrebleu's tokeniser 13a cuts them, which follows NIST's mteval-v13a script: marks apart from
+    words, but a point or comma between digits left where it is.
+    """
+    text = text.rstrip().replace("<skipped>", "").replace("-\n", "").replace("\n", " ")
+    for entity, character in _ENTITIES if "&" in text else ():
+        text = text.replace(entity, character)
+    text = f" {text} ".translate(_MARKS_APART)
+    if "." in text or "," in text:
+        text = _STOP_BEFORE_ANOTHER.sub(r" \1 \2", _STOP_AFTER_ANOTHER.sub(r"\1 \2 ", text))
+    if "-" in text:
+        text = _DASH_AFTER_DIGIT.sub(r"\1 - ", text)
+    return tuple(text.split())
+
+
 class _Translation(dict[int, str | None]):
     """A table for `str.translate` that works a character out when it first meets it.
 
@@ -109,5 +148,10 @@ def _if_latin(character: str) -> str:
     return character if character in _LATIN else " "
 
 
+def _mark_apart(character: str) -> str:
+    return f" {character} " if _MARK.match(character) else character
+
+
 _WITHOUT_PUNCTUATION = _Translation(_unless_punctuation)
 _LATIN_APART = _Translation(_if_latin)
+_MARKS_APART = _Translation(_mark_apart)

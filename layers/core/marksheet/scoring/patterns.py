@@ -6,6 +6,7 @@ reads the same syntax and gives up after a time, so a bad pattern costs its own 
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -41,12 +42,30 @@ def compiled(pattern: str, *, ignore_case: bool = False) -> regex.Pattern[str]:
     return regex.compile(pattern, flags=regex.IGNORECASE if ignore_case else 0)
 
 
-def found(pattern: regex.Pattern[str], text: str, *, whole: bool = False) -> bool | None:
+def found(
+    pattern: regex.Pattern[str], text: str, *, whole: bool = False, seconds: float = SEARCH_SECONDS
+) -> bool | None:
     """Whether the pattern occurs in the text (`whole`: is all of it); None if that cannot be told in time."""
     if len(text) > LONGEST_SEARCHED:
         return None
     search = pattern.fullmatch if whole else pattern.search
     try:
-        return search(text, timeout=SEARCH_SECONDS) is not None
+        return search(text, timeout=seconds) is not None
     except TimeoutError:
         return None
+
+
+class Searches:
+    """Searches for one score, which together may take what one search may."""
+
+    def __init__(self) -> None:
+        self._seconds = SEARCH_SECONDS
+
+    def found(self, pattern: regex.Pattern[str], text: str) -> bool | None:
+        """As the function `found`; None once the time is used up."""
+        if self._seconds <= 0:
+            return None
+        start = time.perf_counter()
+        result = found(pattern, text, seconds=self._seconds)
+        self._seconds -= time.perf_counter() - start
+        return result

@@ -1,14 +1,14 @@
 """What every scorer is: a frozen value of its options that marks one answer.
 
 Most scorers look and say. Those that ask a model first (a judge, an embedding) do no I/O either: they say
-what they want to ask, are handed the reply, and end with a score; who calls the model is the worker's business.
+what they want to ask, are handed the reply, and end with a score; calling the model is the worker's business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from marksheet.domain import Score
 
@@ -47,8 +47,13 @@ Reply = str | Sequence[Sequence[float]]
 class AskingScorer(Protocol):
     """A scorer that asks a registered model before it marks."""
 
-    model: str
-    """The model's id."""
+    embeds: ClassVar[bool]
+    """Whether all it asks for are embeddings."""
+
+    @property
+    def model(self) -> str:
+        """The model's id."""
+        ...
 
     def inquire(self, question: Question, answer: Answer) -> Generator[Inquiry, Reply, Score]:
         """Yields what to ask, takes the reply, returns the score. Whoever runs it closes it when the model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from operator import mul
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from marksheet.domain import Score
 from marksheet.scoring.excerpts import cleaned
@@ -36,6 +36,8 @@ class SemanticSimilarity:
     Option `model` (required) is the id of a registered embedding model. Equal texts are 1 and a blank answer
     is 0 without asking. Unscored without an expected answer, and for vectors that have no cosine.
     """
+
+    embeds: ClassVar[bool] = True
 
     model: str
 

@@ -6,6 +6,7 @@ keys are scorer names and whose values are true, the scorer's options, or an obj
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_SCORERS = 16
+LARGEST_SPECS = 64_000
+"""Characters of all scorers with their options as JSON; an evaluation keeps them twice in one stored item."""
 DEFAULT_THRESHOLD = 0.5
 RESERVED_METRICS = ("accuracy", "relevance", "overall_score", "uncertainty", "domain_violations")
 """Metrics that are computed for every run; no scorer's label may be one of them."""
@@ -141,6 +144,10 @@ def settle(wishes: Sequence[Wish], location: Location) -> tuple[ScorerSpec, ...]
         for wish, role in zip(wishes, roles, strict=True)
         if wish.threshold is not None and role is not Role.CORRECTNESS
     ]
+    size = len(json.dumps(encode_specs(specs)))
+    if size > LARGEST_SPECS:
+        message = f"must have at most {LARGEST_SPECS:,} characters as JSON, options included, not {size:,}"
+        problems.append(Problem(location, message))
     if problems:
         raise InvalidRequest(problems)
     return specs

@@ -18,12 +18,28 @@ if TYPE_CHECKING:
 SCORERS: Mapping[str, str] = {
     "exact_match": "marksheet.scoring.exact_match:ExactMatch",
     "includes": "marksheet.scoring.includes:Includes",
+    "starts_with": "marksheet.scoring.starts_with:StartsWith",
     "regex": "marksheet.scoring.regex:Regex",
     "numeric": "marksheet.scoring.numeric:Numeric",
     "choice": "marksheet.scoring.choice:Choice",
     "token_f1": "marksheet.scoring.token_f1:TokenF1",
     "rouge_l": "marksheet.scoring.rouge_l:RougeL",
+    "rouge_n": "marksheet.scoring.rouge_n:RougeN",
+    "bleu": "marksheet.scoring.bleu:Bleu",
+    "gleu": "marksheet.scoring.gleu:Gleu",
+    "chrf": "marksheet.scoring.chrf:Chrf",
     "levenshtein": "marksheet.scoring.levenshtein:Levenshtein",
+    "list_overlap": "marksheet.scoring.list_overlap:ListOverlap",
+    "valid_json": "marksheet.scoring.valid_json:ValidJson",
+    "json_schema": "marksheet.scoring.json_schema:JsonSchema",
+    "json_match": "marksheet.scoring.json_match:JsonMatch",
+    "refusal": "marksheet.scoring.refusal:Refusal",
+    "latency_limit": "marksheet.scoring.latency_limit:LatencyLimit",
+    "cost_limit": "marksheet.scoring.cost_limit:CostLimit",
+    "semantic_similarity": "marksheet.scoring.semantic_similarity:SemanticSimilarity",
+    "judge_correctness": "marksheet.scoring.judge_correctness:JudgeCorrectness",
+    "judge_relevance": "marksheet.scoring.judge_relevance:JudgeRelevance",
+    "llm_judge": "marksheet.scoring.llm_judge:LlmJudge",
 }
 """Scorer name -> "module:Class"."""
 

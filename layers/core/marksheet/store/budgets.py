@@ -53,7 +53,7 @@ class Budgets:
         return self._table.to_update(
             *_key(evaluation),
             "SET picodollars_left = picodollars_left + :amount",
-            {":amount": _count(amount)},
+            {":amount": -_count(-amount)},
             condition="attribute_exists(PK)",
         )
 
@@ -75,4 +75,5 @@ def _left(item: Item) -> Decimal:
 
 
 def _count(amount: Decimal) -> int:
+    """Picodollars, rounded up: what is taken is never less than what may be spent."""
     return int((amount * _PICODOLLARS).to_integral_value(ROUND_CEILING))

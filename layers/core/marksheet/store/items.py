@@ -4,6 +4,7 @@ to that).
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,8 @@ def from_scorer(spec: ScorerSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
         "role": spec.role.value,
-        "options": spec.options,
+        # As text: a map of the table takes neither an empty name nor every number that JSON does.
+        "options": json.dumps(dict(spec.options)),
         "label": spec.label,
         "threshold": spec.threshold,
     }
@@ -40,7 +42,7 @@ def to_scorer(item: Mapping[str, Any]) -> ScorerSpec:
     return ScorerSpec(
         name=item["name"],
         role=Role(item["role"]),
-        options=item["options"],
+        options=json.loads(item["options"]),
         label=item["label"],
         threshold=float(item["threshold"]),
     )

@@ -9,7 +9,7 @@ import pytest
 
 from marksheet.dialects.nugen import decode_benchmark_upload, decode_upload_request, decode_version
 from marksheet.domain import DomainRule, Role, ScorerSpec
-from marksheet.errors import InvalidRequest, TooLarge
+from marksheet.errors import InvalidRequest, InvalidUpload, Problem, TooLarge
 
 QUESTIONS = [{"question_num": 1, "question": "How many bells?", "answer": "8"}]
 FILE = json.dumps(QUESTIONS).encode()
@@ -36,10 +36,10 @@ def refusal_of(body: bytes, content_type: str = "application/json") -> list[tupl
 
 def test_the_documented_form_is_read() -> None:
     body = form(NAME, ("document_id", b"doc-7"), ("description", b"Watches and bells"))
-    benchmark, content, file_format = decode_benchmark_upload(body, FORM)
+    benchmark, content, file_format, in_body = decode_benchmark_upload(body, FORM)
     assert (benchmark.name, benchmark.description) == ("Lighthouse", "Watches and bells")
     assert (benchmark.document_ids, benchmark.scorers, benchmark.domain_rules) == (("doc-7",), (), ())
-    assert (content, file_format) == (FILE, "json")
+    assert (content, file_format, in_body) == (FILE, "json", False)
 
 
 def test_a_form_may_carry_settings_as_json_text() -> None:
@@ -105,9 +105,33 @@ def test_a_body_that_is_too_large_is_told_the_other_way() -> None:
 
 def test_a_json_body_carries_its_questions() -> None:
     body = json.dumps({"name": "Lighthouse", "document_id": ["doc-1", "doc-2"], "questions": QUESTIONS})
-    benchmark, content, file_format = decode_benchmark_upload(body.encode(), "application/json")
+    benchmark, content, file_format, in_body = decode_benchmark_upload(body.encode(), "application/json")
     assert benchmark.document_ids == ("doc-1", "doc-2")
-    assert (json.loads(content), file_format) == (QUESTIONS, "json")
+    assert (json.loads(content), file_format, in_body) == (QUESTIONS, "json", True)
+
+
+@pytest.mark.parametrize(
+    ("error", "location"),
+    [
+        (
+            InvalidUpload("empty", line=2, field="question", unit="element"),
+            ("body", "questions", 1, "question"),
+        ),
+        (InvalidUpload("no object", line=1, unit="element"), ("body", "questions", 0)),
+        (InvalidUpload("too large"), ("body", "questions")),
+    ],
+)
+def test_a_wrong_question_of_a_json_body_is_found_by_its_position(
+    error: InvalidUpload, location: tuple[str | int, ...]
+) -> None:
+    body = json.dumps({"name": "Lighthouse", "questions": QUESTIONS})
+    upload = decode_benchmark_upload(body.encode(), "application/json")
+    assert upload.located(error).problems == [Problem(location, error.detail, "invalid_upload")]
+
+
+def test_a_wrong_question_of_a_form_is_found_in_its_file() -> None:
+    error = InvalidUpload("empty", line=2, field="question")
+    assert decode_benchmark_upload(form(NAME), FORM).located(error) is error
 
 
 @pytest.mark.parametrize(
@@ -119,6 +143,7 @@ def test_a_json_body_carries_its_questions() -> None:
         ({"questions": {"1": "a"}}, ("body", "questions")),
         ({"document_id": 7}, ("body", "document_id")),
         ({"document_id": [""]}, ("body", "document_id")),
+        ({"document_id": False}, ("body", "document_id")),
         ({"version": 3}, ("body", "version")),
         ({"scorers": ["exact_mach"]}, ("body", "scorers", 0)),
         ({"prompt_template": "no placeholder"}, ("body", "prompt_template")),

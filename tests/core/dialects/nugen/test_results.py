@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,7 +126,12 @@ def test_metrics_that_were_chosen_are_the_only_ones_in_results() -> None:
     body = encode_results(chosen, core["summary"])
     assert {"accuracy"} == set(body["base_model"]["metrics"]["intervals"])
     assert not {"relevance", "overall_score", "uncertainty"} & set(body["base_model"]["metrics"])
-    assert list(body["comparison"]) == ["accuracy_improvement", "better_model", "statistics"]
+    assert list(body["comparison"]) == [
+        "accuracy_improvement",
+        "better_model",
+        "statistics",
+        "pairwise",
+    ]
 
 
 def test_a_metric_of_another_scorer_stands_under_its_own_name() -> None:
@@ -148,6 +154,33 @@ def test_an_interval_that_does_not_exist_leaves_no_uncertainty() -> None:
     core = load("download_single.core")
     core["summary"]["runs"][0]["metrics"]["overall_score"]["low"] = None
     assert encode_results(evaluation(core["evaluation"]), core["summary"])["metrics"]["uncertainty"] is None
+
+
+@pytest.mark.parametrize(
+    ("status", "word", "stopped"),
+    [("READY", "READY", False), ("STOPPED", "FAILED", True), ("FAILED", "FAILED", False)],
+)
+def test_marks_of_an_evaluation_that_ended_early_say_so(status: str, word: str, stopped: bool) -> None:
+    core = load("download_single.core")
+    body = encode_results(evaluation(core["evaluation"]), {**core["summary"], "status": status})
+    assert (body["status"], body["stopped"]) == (word, stopped)
+
+
+def test_a_judges_verdicts_on_pairs_of_answers_stand_after_the_statistics() -> None:
+    core = load("download_comparison.core")
+    core["summary"]["comparison"]["pairwise"] = {"judge": "referee", "n": 50}
+    comparison = encode_results(evaluation(core["evaluation"]), core["summary"])["comparison"]
+    assert list(comparison)[-2:] == ["statistics", "pairwise"]
+    assert comparison["pairwise"] == {"judge": "referee", "n": 50}
+
+
+def test_a_row_keeps_what_a_judge_said_where_no_verdict_could_be_read() -> None:
+    row = load("download_single.core")["rows"][0][0]
+    scores = {"llm_judge": Score(None, "no verdict was found", "well..."), "exact_match": Score(1.0)}
+    shown = json.loads(
+        download_row(replace(trial(row), scores=scores), question(row), evaluation(), first=True)
+    )
+    assert shown["raw"] == {"llm_judge": "well..."}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from marksheet.dialects.nugen.forms import is_form, read_form
 from marksheet.dialects.nugen.reading import StrictModel, read_json, read_object, validate
-from marksheet.errors import InvalidRequest, Problem, TooLarge
+from marksheet.errors import InvalidRequest, InvalidUpload, Problem, TooLarge
 from marksheet.prompts import validate_template
 from marksheet.questions import Format, guess_format
 from marksheet.scoring import parse_rules, parse_specs
@@ -48,6 +48,19 @@ class BenchmarkUpload(NamedTuple):
     benchmark: BenchmarkRequest
     content: bytes
     format: Format
+    in_body: bool
+    """Whether the questions are a field of a JSON body, not a form's file."""
+
+    def located(self, error: InvalidUpload) -> InvalidRequest:
+        """What is wrong with the questions, where the request has them: in a JSON body their positions count
+        from 0, as all positions in bodies do."""
+        if not self.in_body:
+            return error
+        position = () if error.line is None else (error.line - 1,)
+        field = () if error.field is None else (error.field,)
+        return InvalidRequest(
+            Problem(("body", "questions", *position, *field), error.detail, "invalid_upload")
+        )
 
 
 class UploadRequest(NamedTuple):
@@ -59,13 +72,15 @@ class UploadRequest(NamedTuple):
 
 def _document_ids(value: Any) -> Any:
     """One id, a list of them (a form may repeat the field), or null."""
-    ids = [value] if isinstance(value, str) else value or []
+    ids = [value] if isinstance(value, str) else [] if value is None else value
     if isinstance(ids, list) and all(isinstance(one, str) and 0 < len(one) <= LONGEST_NAME for one in ids):
         return tuple(ids)
     raise PydanticCustomError("document_id_type", "Input should be an id, a list of ids or null")
 
 
-class _Settings(StrictModel):
+class BenchmarkFields(StrictModel):
+    """What is said of a benchmark beside its questions: the fields of a form without its file."""
+
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     description: str | None = Field(default=None, max_length=LONGEST_DESCRIPTION)
     document_id: Annotated[tuple[str, ...], BeforeValidator(_document_ids)] = ()
@@ -90,16 +105,22 @@ class _Settings(StrictModel):
         )
 
 
-class _WithQuestions(_Settings):
+class BenchmarkWithQuestions(BenchmarkFields):
+    """The JSON body of `POST /api/v3/benchmark/upload`."""
+
     questions: list[Any] = Field(min_length=1)
 
 
-class _WithFilename(_Settings):
+class BenchmarkToCome(BenchmarkFields):
+    """`POST /api/v3/benchmark/upload-url`."""
+
     filename: str = Field(min_length=1, max_length=LONGEST_NAME)
     format: Format | None = None
 
 
-class _VersionQuery(BaseModel):
+class VersionQuery(BaseModel):
+    """The query of `GET /api/v3/benchmark/{id}`."""
+
     model_config = ConfigDict(extra="forbid")
 
     version: int | None = Field(default=None, ge=1, le=999_999_999)
@@ -117,13 +138,13 @@ def decode_benchmark_upload(body: bytes, content_type: str) -> BenchmarkUpload:
         )
     if is_form(content_type):
         return _decode_form(body, content_type)
-    request = validate(_WithQuestions, read_object(body), "body")
-    return BenchmarkUpload(request.decoded(), orjson.dumps(request.questions), "json")
+    request = validate(BenchmarkWithQuestions, read_object(body), "body")
+    return BenchmarkUpload(request.decoded(), orjson.dumps(request.questions), "json", in_body=True)
 
 
 def decode_upload_request(body: bytes) -> UploadRequest:
     """The body of `POST /api/v3/benchmark/upload-url`. Raises InvalidRequest."""
-    request = validate(_WithFilename, read_object(body), "body")
+    request = validate(BenchmarkToCome, read_object(body), "body")
     file_format = request.format or _format_of(request.filename)
     return UploadRequest(request.decoded(), file_format)
 
@@ -132,7 +153,7 @@ def decode_version(query: Mapping[str, str]) -> int | None:
     """The `version` a query asks for, or None for the latest. Raises InvalidRequest."""
     if not query:
         return None
-    found = validate(_VersionQuery, query, "query")
+    found = validate(VersionQuery, query, "query")
     return found.version
 
 
@@ -161,5 +182,6 @@ def _decode_form(body: bytes, content_type: str) -> BenchmarkUpload:
             fields[part.name] = read_json(part.content, ("body", part.name)) if structured else part.text
     if file is None:
         raise InvalidRequest(Problem(("body", "file"), "Field required", "missing"))
-    settings = validate(_Settings, fields, "body").decoded()
-    return BenchmarkUpload(settings, file.content, guess_format(file.filename or "", file.content[:4096]))
+    settings = validate(BenchmarkFields, fields, "body").decoded()
+    file_format = guess_format(file.filename or "", file.content[:4096])
+    return BenchmarkUpload(settings, file.content, file_format, in_body=False)

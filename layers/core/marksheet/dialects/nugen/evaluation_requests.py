@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
@@ -38,6 +38,7 @@ STATUS_WORDS = {
 """The `status` filter: the current words, the older pages' words, and ours. FAILED finds the cancelled and
 the stopped ones too, because they are shown as FAILED."""
 
+_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -62,10 +63,9 @@ def _dollars(value: Any) -> Any:
     """Numbers and decimal texts as the decimals they are written as."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return value
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
+    if isinstance(value, str) and not _AMOUNT.fullmatch(value):
         return value
+    return Decimal(str(value))
 
 
 Dollars = Annotated[

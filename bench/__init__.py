@@ -1,0 +1,1 @@
+"""What Marksheet costs in time, memory and money. `python -m bench --help`; docs/benchmarks.md explains."""

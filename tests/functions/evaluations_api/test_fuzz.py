@@ -1,0 +1,158 @@
+"""Made-up requests, good and bad, to every operation of the OpenAPI document: Schemathesis holds what comes
+back against the document.
+
+Good requests name things that exist, so that more is answered than 404. Every run sends the same requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import positive_data_acceptance
+from werkzeug.test import Client
+
+from marksheet import evaluations
+from marksheet.keys import create_key
+from marksheet_openapi.document import ALIASES, document
+from tests.gateway import Gateway
+
+EXAMPLES = 10
+
+HERE = "http://localhost"
+"""Schemathesis takes no server that is said relative to the document."""
+
+SOLE = HealthCheck.function_scoped_fixture
+"""One account for many requests is what is wanted."""
+
+BEYOND_SCHEMAS = {
+    "create_evaluation": "models, benchmarks and metrics have to exist",
+    "create_schedule": "expressions, time zones and what is to be evaluated mean something",
+    "download_results": "only an evaluation that is over has results",
+    "get_results": "only an evaluation that is over has results",
+    "register_model": "settings are judged by their provider",
+    "request_upload": "patterns have to compile, roles and labels to agree",
+    "upload_benchmark": "questions have one of several names each, patterns have to compile",
+}
+"""Operations that may refuse a request that its schema allows, and why no schema can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A key, and things of its organization by the name that paths and bodies have for them."""
+
+    key: str
+    things: Mapping[str, list[str]]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        # Schemathesis does not unpack what a WSGI application packs.
+        return {"Authorization": f"Bearer {self.key}", "Accept-Encoding": "identity"}
+
+
+@pytest.fixture
+def account(deployed: Any, deployment: Any, execution: Any, caller: Any, schedule_group: str) -> Account:
+    """One of everything, and an evaluation in every state."""
+    key = create_key(deployed.store, organization=caller.organization, now=datetime.now(UTC)).key
+    client = Client(Gateway())
+
+    def send(method: str, path: str, **body: Any) -> Any:
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        response = client.open(path, method=method, data=json.dumps(body), headers=headers)
+        assert response.status_code == 200, response.text
+        return response.json
+
+    benchmark = deployment.benchmark(2).benchmark_id
+    deployment.recorded("tape", {"q1": "1", "q2": "3"})
+    deployment.recorded("tape-2", {"q1": "1"})
+    asked = {"model_id": "tape", "benchmark_id": benchmark}
+    ready, compared, running, cancelled = (
+        send("POST", "/api/v3/evaluations", **asked, **more)["evaluation_id"]
+        for more in ({}, {"model_id_2": "tape-2", "trials": 2}, {}, {})
+    )
+    for evaluation_id in (ready, compared):
+        execution.run(evaluations.get(deployed, caller, evaluation_id))
+    send("POST", f"/api/v3/evaluations/{cancelled}/cancel")
+    upload = send("POST", "/api/v3/benchmark/upload-url", name="later", filename="later.csv")
+    schedule = send("POST", "/api/v3/schedules", expression="rate(1 day)", evaluation=asked)
+    things = {
+        "evaluation_id": [ready, compared, running, cancelled],
+        "benchmark_id": [benchmark],
+        "model_id": ["tape", "tape-2"],
+        "model_id_2": ["tape-2"],
+        "answers_from": [ready],
+        "upload_id": [upload["upload_id"]],
+        "schedule_id": [schedule["schedule_id"]],
+    }
+    return Account(key, things)
+
+
+def send_made_up(operation: Any, mode: Any, account: Account, excluded: list[Any]) -> None:
+    """Send made-up requests of one kind and hold every answer against the document."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[SOLE, HealthCheck.filter_too_much, HealthCheck.too_slow],
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
+    def send(case: Any, data: Any) -> None:
+        if mode is schemathesis.GenerationMode.POSITIVE:
+            name_real_things(case, account, data)
+        case.call_and_validate(HERE, headers=account.headers, excluded_checks=excluded)
+
+    send()
+
+
+def name_real_things(case: Any, account: Account, data: Any) -> None:
+    """Put ids of things that exist into the path, and into a body that names such things."""
+    for place in (case.path_parameters, case.body):
+        if isinstance(place, dict):
+            for name in account.things.keys() & place.keys():
+                if place[name] is not None and not (name == "model_id" and "provider" in place):
+                    place[name] = data.draw(st.sampled_from(account.things[name]))
+
+
+def places(method: str) -> list[tuple[str, str]]:
+    """Path and name of the operations with a method."""
+    return [
+        (path, methods[method.lower()]["operationId"])
+        for path, methods in document()["paths"].items()
+        if methods.get(method.lower(), {"tags": [ALIASES]})["tags"] != [ALIASES]
+    ]
+
+
+def operation_at(method: str, path: str) -> Any:
+    """The operation, as the served document has it."""
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", Gateway())
+    return schema[path][method]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_good_requests_are_answered_as_documented(
+    method: str, account: Account, subtests: pytest.Subtests
+) -> None:
+    for path, name in places(method):
+        with subtests.test(operation=name):
+            excluded = [positive_data_acceptance] if name in BEYOND_SCHEMAS else []
+            send_made_up(operation_at(method, path), schemathesis.GenerationMode.POSITIVE, account, excluded)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_bad_requests_are_refused_as_documented(
+    method: str, account: Account, subtests: pytest.Subtests
+) -> None:
+    for path, name in places(method):
+        if path.startswith("/api/"):
+            with subtests.test(operation=name):
+                send_made_up(operation_at(method, path), schemathesis.GenerationMode.NEGATIVE, account, [])
