@@ -43,7 +43,7 @@ def template_routes() -> list[Route]:
             pattern = re.sub(r"\{\w+\\\+\}", ".+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))
             pattern = re.sub(r"\{\w+\}", "[^/]+", pattern)
             keyed = properties(name)["AuthorizationType"] == "CUSTOM"
-            found.append(Route(method, re.compile(pattern), keyed))
+            found.append(Route(method, re.compile(pattern, re.DOTALL), keyed))
     return sorted(found, key=lambda route: route.pattern.pattern.count("+"))
 
 

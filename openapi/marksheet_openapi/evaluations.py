@@ -284,13 +284,16 @@ OPERATIONS = {
     "resume_evaluation": Operation(
         "Evaluations",
         "Resume an evaluation",
-        "One that failed or was cancelled is taken up where it stopped. Answered questions are not asked "
+        "One that failed, was cancelled or ran out of money is taken up. Answered questions are not asked "
         "again, errored ones are.",
         scope=WRITE,
         bodies=(requests.ResumeRequest,),
         body_required=False,
         fields={"max_cost_usd": Described("The new budget, for all attempts together.", _Amount)},
         answer=Evaluation,
-        refusals={409: "The evaluation is PROCESSING or READY, or its benchmark was deleted."},
+        refusals={
+            409: "The evaluation is PROCESSING or READY, its benchmark was deleted, or its budget leaves nothing to "
+            "go on with."
+        },
     ),
 }
