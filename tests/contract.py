@@ -58,6 +58,8 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], conte
     if "$ref" in answer:
         answer = _document()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     _check_headers(told, answer, {name.lower(): value for name, value in headers.items()})
+    if content or "content" in answer:
+        _check_kind(told, answer, headers)
     model = _model(described, status)
     if model is not None:
         _check_body(told, model, content)
@@ -66,7 +68,11 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], conte
 def _check_headers(told: str, answer: Mapping[str, Any], headers: Mapping[str, str]) -> None:
     for name, header in answer.get("headers", {}).items():
         assert name.lower() in headers or not header.get("required"), f"{told} without {name}"
-    kind = headers.get("content-type", "").partition(";")[0]
+
+
+def _check_kind(told: str, answer: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    named = {name.lower(): value for name, value in headers.items()}
+    kind = named.get("content-type", "").partition(";")[0]
     kinds = tuple(answer.get("content", {"": {}}))
     assert kind in kinds, f"{told} with {kind!r}, and the document knows only {kinds}"
 

@@ -16,7 +16,6 @@ from marksheet.observability import logger
 from marksheet.providers import open_provider
 from marksheet.providers.calling import OUT_OF_TIME, Calls
 from marksheet.scoring.marking import Marking
-from marksheet.trials import errored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +63,7 @@ class Answering:
         except Exception as error:
             logger().error("a trial failed in our own code", extra={"error": type(error).__name__})
             problem = TrialError("internal_error", f"the worker failed on it: {type(error).__name__}")
-        return errored(question, number, problem)
+        return Trial.errored(question, number, problem)
 
     def cost(self, trial: Trial) -> Decimal | None:
         judges = trial.judging.cost_usd if trial.judging else Decimal(0)

@@ -236,6 +236,22 @@ class Trial:
     judging: Judging | None = None
     """What the scorers that ask a model used."""
 
+    @classmethod
+    def errored(
+        cls, question: Question, number: int, error: TrialError, judging: Judging | None = None
+    ) -> Trial:
+        """A trial without an answer; `number` is which of the question's trials it is."""
+        return cls(
+            ordinal=question.ordinal,
+            question_id=question.question_id,
+            trial=number,
+            outcome=Outcome.ERRORED,
+            output=None,
+            scores={},
+            error=error,
+            judging=judging,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

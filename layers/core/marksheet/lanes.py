@@ -16,18 +16,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from marksheet.allowance import Allowance
-from marksheet.domain import BUDGET_REACHED, Status, TrialError
+from marksheet.domain import BUDGET_REACHED, Status, Trial, TrialError
 from marksheet.errors import ModelError
 from marksheet.estimating import expected_trial_cost
 from marksheet.open_shards import OpenShard, OpenShards
 from marksheet.store.shards import Holder, LeaseLost, ShardBusy, ShardDone
-from marksheet.trials import errored, open_maker
+from marksheet.trials import open_maker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marksheet.application import Application
-    from marksheet.domain import Evaluation, Question, Run, Trial
+    from marksheet.domain import Evaluation, Question, Run
     from marksheet.trials import TrialMaker
 
 MARGIN_SECONDS = 10.0
@@ -261,7 +261,7 @@ class _Lane:
         held = await self._allowance.hold()
         if held is None:
             problem = TrialError(BUDGET_REACHED, "not asked: the evaluation's budget is used up", 0)
-            return errored(question, number, problem)
+            return Trial.errored(question, number, problem)
         # A call that is cut off may have been paid for: then it costs what was held.
         cost: Decimal | None = None
         try:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from marksheet.domain import TrialError
+from marksheet.domain import Trial, TrialError
 from marksheet.earlier_answers import EarlierAnswers
 from marksheet.errors import ModelError
 from marksheet.judging import Judges, Tally
 from marksheet.observability import logger
 from marksheet.providers.calling import OUT_OF_TIME
 from marksheet.scoring.pairwise import encode_pair, prefer
-from marksheet.trials import errored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marksheet.application import Application
-    from marksheet.domain import Evaluation, Pairwise, Question, Trial
+    from marksheet.domain import Evaluation, Pairwise, Question
 
 
 class Pairing:
@@ -50,7 +49,7 @@ class Pairing:
         except Exception as error:
             logger().error("a pair failed in our own code", extra={"error": type(error).__name__})
             problem = TrialError("internal_error", f"the worker failed on it: {type(error).__name__}")
-        return errored(question, number, problem, judging=tally.judging())
+        return Trial.errored(question, number, problem, tally.judging())
 
     def cost(self, trial: Trial) -> Decimal | None:
         return trial.judging.cost_usd if trial.judging else Decimal(0)

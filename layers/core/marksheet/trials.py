@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from marksheet.domain import Outcome, Trial, TrialError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from marksheet.application import Application
-    from marksheet.domain import Evaluation, Judging, Model, Question, Run
+    from marksheet.domain import Evaluation, Model, Question, Run, Trial
 
 
 class TrialMaker(Protocol):
@@ -31,20 +29,6 @@ class TrialMaker(Protocol):
 
     async def close(self) -> None:
         """Let connections go."""
-
-
-def errored(question: Question, number: int, problem: TrialError, *, judging: Judging | None = None) -> Trial:
-    """A trial without an answer."""
-    return Trial(
-        ordinal=question.ordinal,
-        question_id=question.question_id,
-        trial=number,
-        outcome=Outcome.ERRORED,
-        output=None,
-        scores={},
-        error=problem,
-        judging=judging,
-    )
 
 
 def open_maker(
