@@ -29,10 +29,10 @@ from marksheet.benchmarks import NewBenchmark
 from marksheet.domain import Caller, ProviderName, Role, ScorerSpec
 from marksheet.finishing import finish_evaluation
 from marksheet.keys import SCOPES
-from marksheet.lanes import LaneTask, score_lane
 from marksheet.models import NewModel
 from marksheet.planning import Plan, plan_evaluation
 from marksheet.scoring.marking import Marking
+from marksheet.worker.lanes import LaneTask, score_lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable

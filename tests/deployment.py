@@ -32,12 +32,12 @@ from marksheet.domain import (
 from marksheet.finishing import finish_evaluation
 from marksheet.ingesting import ingest_upload
 from marksheet.keys import SCOPES
-from marksheet.lanes import LaneTask, score_lane
 from marksheet.models import NewModel
 from marksheet.planning import plan_evaluation
 from marksheet.scheduler import Scheduler
 from marksheet.settings import Settings
 from marksheet.store import layout, open_store
+from marksheet.worker.lanes import LaneTask, score_lane
 
 TABLE, BUCKET = "marksheet-test", "marksheet-test-data"
 SCHEDULE_GROUP = "marksheet-test"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from marksheet import answering, judging
 from marksheet.domain import Answer, Model, ProviderName, Question
 from marksheet.providers import open_provider
+from marksheet.worker import answering, judging
 
 Messages = Sequence[Mapping[str, str]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from marksheet.application import application
-from marksheet.lanes import LaneTask, score_lane
+from marksheet.worker.lanes import LaneTask, score_lane
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

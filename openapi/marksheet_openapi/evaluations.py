@@ -292,8 +292,8 @@ OPERATIONS = {
         fields={"max_cost_usd": Described("The new budget, for all attempts together.", _Amount)},
         answer=Evaluation,
         refusals={
-            409: "The evaluation is PROCESSING or READY, its benchmark was deleted, or its budget leaves nothing to "
-            "go on with."
+            409: "The evaluation is PROCESSING or READY, its benchmark was deleted, or its budget leaves "
+            "nothing to go on with."
         },
     ),
 }

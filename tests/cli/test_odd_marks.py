@@ -9,7 +9,7 @@ import pytest
 
 from marksheet.dialects.nugen import encode_results
 from marksheet.domain import Outcome, Score, Trial, TrialError
-from marksheet.summary import EvaluationSummary
+from marksheet.summary.evaluation_summary import EvaluationSummary
 from tests.nugen_cases import evaluation
 
 NO_NUMBER = re.compile(r"\b(nan|NaN|inf|None|null)\b|- -")

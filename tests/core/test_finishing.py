@@ -13,7 +13,7 @@ from marksheet.domain import Caller, Evaluation, Status
 from marksheet.errors import EvaluationStopped
 from marksheet.evaluations import CreateEvaluation
 from marksheet.finishing import fail_evaluation, finish_evaluation
-from marksheet.lanes import score_lane
+from marksheet.worker.lanes import score_lane
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Evaluations as their callers handle them: create, list, look at, download, cancel, resume, delete.
 
-What happens in between is in `planning`, `lanes` and `finishing`, one module per step of the state machine.
+What happens in between is in `planning`, `worker.lanes` and `finishing`, a module for each step of the state
+machine.
 """
 
 from __future__ import annotations

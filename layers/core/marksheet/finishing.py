@@ -17,9 +17,9 @@ from marksheet import questions
 from marksheet.dialects import nugen
 from marksheet.domain import Evaluation, Question, Run, Status, Trial
 from marksheet.errors import EvaluationStopped, ShardsUnfinished
-from marksheet.findings import Findings
 from marksheet.rows import decode_part
 from marksheet.store import layout
+from marksheet.summary.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

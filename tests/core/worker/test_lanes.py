@@ -10,18 +10,19 @@ from typing import Any
 
 import pytest
 
-from marksheet import answering, evaluations, lanes
+from marksheet import evaluations
 from marksheet.application import Application
 from marksheet.domain import Answer, Caller, Counts, Evaluation, Outcome, Question, Status
 from marksheet.errors import PermanentModelError, TransientModelError
 from marksheet.evaluations import CreateEvaluation
-from marksheet.lanes import LaneResult, LaneTask, score_lane
-from marksheet.open_shards import OpenShards
 from marksheet.providers.calling import OUT_OF_TIME
 from marksheet.rows import decode_part
 from marksheet.store import layout
 from marksheet.store.objects import Objects
 from marksheet.store.shards import Holder, ShardKey, Shards
+from marksheet.worker import answering, lanes
+from marksheet.worker.lanes import LaneResult, LaneTask, score_lane
+from marksheet.worker.open_shards import OpenShards
 
 Reply = Callable[[Question, int], Awaitable[str]]
 

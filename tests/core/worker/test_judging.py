@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from marksheet import judging
 from marksheet.domain import Answer, Judging, Model, ProviderName, Question, Score, Status
 from marksheet.errors import PermanentModelError
-from marksheet.judging import Judges, Tally
 from marksheet.prices import COMPLETION_PRICE, PROMPT_PRICE
 from marksheet.scoring.scorer import Chat, Embed, Inquiry, Reply
 from marksheet.scoring.verdicts import CUT_OFF
+from marksheet.worker import judging
+from marksheet.worker.judging import Judges, Tally
 
 QUESTION, ANSWER = Question(1, "q1", "Say 1"), Answer("1")
 FOREVER = float("inf")

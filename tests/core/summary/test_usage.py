@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marksheet.domain import Judging, Outcome, Trial
-from marksheet.usage import Usage
+from marksheet.summary.usage import Usage
 
 AMOUNTS = st.lists(st.decimals(0, 1000, places=12), min_size=1, max_size=50)
 

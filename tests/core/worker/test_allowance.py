@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.allowance import Allowance
+from marksheet.worker.allowance import Allowance
 
 
 class Purse:

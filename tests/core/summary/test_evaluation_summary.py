@@ -21,8 +21,8 @@ from marksheet.domain import (
     Trial,
     TrialError,
 )
-from marksheet.run_summary import metric_names
-from marksheet.summary import EvaluationSummary
+from marksheet.summary.evaluation_summary import EvaluationSummary
+from marksheet.summary.run_summary import metric_names
 
 ACCURACY_ONLY = (ScorerSpec("numeric", Role.CORRECTNESS, {"marker": "A:"}),)
 ALL_ROLES = (

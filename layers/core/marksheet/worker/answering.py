@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from marksheet import prices
 from marksheet.domain import Trial, TrialError
-from marksheet.earlier_answers import NO_EARLIER_ANSWER, EarlierAnswers
 from marksheet.errors import ModelError, PermanentModelError
-from marksheet.judging import Judges, Tally
 from marksheet.observability import logger
 from marksheet.providers import open_provider
 from marksheet.providers.calling import OUT_OF_TIME, Calls
 from marksheet.scoring.marking import Marking
+from marksheet.worker.earlier_answers import NO_EARLIER_ANSWER, EarlierAnswers
+from marksheet.worker.judging import Judges, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

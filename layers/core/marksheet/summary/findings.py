@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import BUDGET_REACHED, Evaluation, Question, Run, Status, Trial
-from marksheet.pairwise_summary import PairwiseSummary
-from marksheet.summary import EvaluationSummary
-from marksheet.usage import Usage
+from marksheet.summary.evaluation_summary import EvaluationSummary
+from marksheet.summary.pairwise_summary import PairwiseSummary
+from marksheet.summary.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

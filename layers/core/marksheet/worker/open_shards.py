@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from marksheet.domain import Counts, Outcome
-from marksheet.question_slices import QuestionSlices
 from marksheet.rows import decode_part, encode_trial
 from marksheet.store import layout
 from marksheet.store.objects import ObjectExists
 from marksheet.store.shards import Holder, LeaseLost, Shard, ShardKey
+from marksheet.worker.question_slices import QuestionSlices
 
 if TYPE_CHECKING:
     from marksheet.application import Application

@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from marksheet.allowance import Allowance
 from marksheet.domain import BUDGET_REACHED, Status, Trial, TrialError
 from marksheet.errors import ModelError
 from marksheet.estimating import expected_trial_cost
-from marksheet.open_shards import OpenShard, OpenShards
 from marksheet.store.shards import Holder, LeaseLost, ShardBusy, ShardDone
-from marksheet.trials import open_maker
+from marksheet.worker.allowance import Allowance
+from marksheet.worker.open_shards import OpenShard, OpenShards
+from marksheet.worker.trials import open_maker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marksheet.application import Application
     from marksheet.domain import Evaluation, Question, Run
-    from marksheet.trials import TrialMaker
+    from marksheet.worker.trials import TrialMaker
 
 MARGIN_SECONDS = 10.0
 """Kept free at the end of an invocation for the last checkpoints."""

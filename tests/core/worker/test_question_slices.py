@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from marksheet import question_slices
 from marksheet.application import Application
 from marksheet.domain import Benchmark
-from marksheet.question_slices import QuestionSlices
 from marksheet.store.objects import Objects
+from marksheet.worker import question_slices
+from marksheet.worker.question_slices import QuestionSlices
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Counts, Role, Status
-from marksheet.run_summary import ACCURACY, OVERALL, RELEVANCE, RunSummary, metric_names
 from marksheet.statistics import PairedDifference, adjust
+from marksheet.summary.run_summary import ACCURACY, OVERALL, RELEVANCE, RunSummary, metric_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """What a judge that compared two models' answers found, gathered question by question.
 
-Nothing is rounded here. Memory grows as that of `summary` does.
+Nothing is rounded here. Memory grows as that of `evaluation_summary` does.
 """
 
 from __future__ import annotations

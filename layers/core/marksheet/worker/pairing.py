@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marksheet.domain import Trial, TrialError
-from marksheet.earlier_answers import EarlierAnswers
 from marksheet.errors import ModelError
-from marksheet.judging import Judges, Tally
 from marksheet.observability import logger
 from marksheet.providers.calling import OUT_OF_TIME
 from marksheet.scoring.pairwise import encode_pair, prefer
+from marksheet.worker.earlier_answers import EarlierAnswers
+from marksheet.worker.judging import Judges, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
 from marksheet.domain import Outcome, Question, Score, Trial, TrialError
-from marksheet.pairwise_summary import PairwiseSummary
 from marksheet.scoring.pairwise import PairVerdict, Preference, combine, encode_pair
+from marksheet.summary.pairwise_summary import PairwiseSummary
 
 EVAL, BASE, TIE = ("second", "first"), ("first", "second"), ("tie", "tie")
 FIRST, SECOND = ("first", "first"), ("second", "second")

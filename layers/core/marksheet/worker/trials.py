@@ -35,13 +35,13 @@ def open_maker(
     app: Application, evaluation: Evaluation, run: Run, *, in_flight: int, judges: Mapping[str, int]
 ) -> TrialMaker:
     """Who makes the trials of a run, with so many calls open, and so many to each judge."""
-    from marksheet.answering import Answering, FromEarlier, FromModel
-    from marksheet.judging import Judges
+    from marksheet.worker.answering import Answering, FromEarlier, FromModel
+    from marksheet.worker.judging import Judges
 
     secrets = {model_id: _secret(app, judge) for model_id, judge in evaluation.judges.items()}
     asked = Judges(app, evaluation, shares=judges, secrets=secrets)
     if evaluation.pairwise is not None and run == evaluation.pairs:
-        from marksheet.pairing import Pairing
+        from marksheet.worker.pairing import Pairing
 
         return Pairing(app, evaluation, evaluation.pairwise, asked)
     if evaluation.answers_from is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from marksheet.domain import BUDGET_REACHED, Counts, Outcome
 from marksheet.scoring.specs import run_metric
 from marksheet.statistics import Mean, PassRates
-from marksheet.usage import Usage
+from marksheet.summary.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
