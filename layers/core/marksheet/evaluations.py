@@ -138,7 +138,10 @@ def get(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
 def progress(evaluation: Evaluation, now: datetime) -> Progress:
     """How far an evaluation is at `now`, or was when it ended."""
     total = evaluation.total_questions
-    counted = min(run.counts.total for run in evaluation.runs) // evaluation.trials
+    # Trials that were not asked for want of money are counted as errored, but nothing was done about them.
+    not_asked = {position: run.get("not_asked", 0) for position, run in (evaluation.headline or {}).items()}
+    done = (run.counts.total - int(not_asked.get(run.position) or 0) for run in evaluation.runs)
+    counted = min(done) // evaluation.trials
     completed = total if evaluation.status is Status.READY else min(counted, total)
     if evaluation.started_at is None or completed == 0:
         return Progress(completed, total, None, None)

@@ -147,6 +147,7 @@ def _headline(run: Mapping[str, Any]) -> dict[str, Any]:
         "overall_score": overall["mean"],
         "uncertainty": None if None in bounds else (bounds[1] - bounds[0]) / 2,
         "domain_violations": run["domain_violations"],
+        "not_asked": run["not_asked"],
         **run["counts"],
     }
 

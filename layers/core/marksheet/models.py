@@ -102,7 +102,7 @@ def get(app: Application, caller: Caller, model_id: str) -> Model:
 
 def delete(app: Application, caller: Caller, model_id: str) -> Model:
     """Delete a model with its endpoint's key or its recorded answers. Raises `NotFound`, or `Conflict` while
-    an evaluation is asking it.
+    an evaluation is asking it, as model or as judge.
     """
     model = get(app, caller, model_id)
     _, running = app.store.evaluations.list_page(
@@ -110,6 +110,16 @@ def delete(app: Application, caller: Caller, model_id: str) -> Model:
     )
     if running:
         raise Conflict(f"{running} evaluation(s) of this model are still running; cancel them or wait")
+    _, judged = app.store.evaluations.list_page(
+        caller.organization,
+        statuses=[Status.PROCESSING],
+        model_id=None,
+        judge_id=model_id,
+        offset=0,
+        limit=0,
+    )
+    if judged:
+        raise Conflict(f"it judges {judged} evaluation(s) that are still running; cancel them or wait")
     app.store.models.delete(caller.organization, model_id)
     if model.secret_name:
         app.credentials.forget(model.secret_name)

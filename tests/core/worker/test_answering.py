@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from marksheet import evaluations
+from marksheet import evaluations, models
 from marksheet.application import Application
 from marksheet.domain import BUDGET_REACHED, Caller, Counts, Evaluation, Outcome, Status, Trial
 from marksheet.errors import Conflict, InvalidRequest, NotFinished, TooLarge
@@ -36,13 +36,13 @@ def told(verdict: str) -> Any:
 
 
 @pytest.fixture
-def models(deployment: Any) -> None:
+def registered(deployment: Any) -> None:
     deployment.endpoint("asked", "http://127.0.0.1:1/v1", max_in_flight=1, max_attempts=1, **PRICES)
     deployment.endpoint("judge", "http://127.0.0.1:1/v1", max_in_flight=2, max_attempts=1, **PRICES)
 
 
 @pytest.fixture
-def create(app: Application, caller: Caller, deployment: Any, models: None) -> Any:
+def create(app: Application, caller: Caller, deployment: Any, registered: None) -> Any:
     benchmark = deployment.benchmark(20)
 
     def creating(**wishes: Any) -> Evaluation:
@@ -146,6 +146,26 @@ def test_a_resume_without_money_is_refused(
     for budget in (None, 10 * TRIAL_COST, TRIAL_COST):
         with pytest.raises(Conflict, match="is used up"):
             evaluations.resume(app, caller, evaluation.evaluation_id, max_cost_usd=budget)
+
+
+def test_what_was_not_asked_is_not_shown_as_done(
+    app: Application, caller: Caller, create: Any, execution: Any, scripted: ScriptedModel
+) -> None:
+    evaluation = create(max_cost_usd=10 * TRIAL_COST)
+    execution.run(evaluation)
+    stopped = evaluations.get(app, caller, evaluation.evaluation_id)
+    assert evaluations.progress(stopped, app.clock()).completed == 10
+
+
+def test_a_judge_at_work_cannot_be_deleted(
+    app: Application, caller: Caller, create: Any, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = told("CORRECT")
+    evaluation = create(custom_metrics=JUDGED)
+    with pytest.raises(Conflict, match="judges 1 evaluation"):
+        models.delete(app, caller, "judge")
+    execution.run(evaluation)
+    models.delete(app, caller, "judge")
 
 
 def test_partial_marks_are_given_to_those_who_ask_for_them(

@@ -133,6 +133,7 @@ class Evaluations:
         *,
         statuses: Sequence[Status] | None,
         model_id: str | None,
+        judge_id: str | None = None,
         benchmark_id: str | None = None,
         offset: int,
         limit: int,
@@ -147,6 +148,9 @@ class Evaluations:
         if model_id is not None:
             filters.append("contains(model_ids, :model)")
             values[":model"] = model_id
+        if judge_id is not None:
+            filters.append("contains(judge_ids, :judge)")
+            values[":judge"] = judge_id
         if benchmark_id is not None:
             filters.append("benchmark_id = :benchmark")
             values[":benchmark"] = benchmark_id

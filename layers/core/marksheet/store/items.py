@@ -137,6 +137,7 @@ def from_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "status": evaluation.status.value,
         "benchmark_id": evaluation.benchmark.benchmark_id,
         "model_ids": [run.model.model_id for run in evaluation.runs],
+        "judge_ids": list(evaluation.judges),
         "created_at": evaluation.created_at,
         "attempt": evaluation.attempt,
         "started_at": evaluation.started_at,

@@ -173,7 +173,7 @@ def encode_deleted(kind: str, identifier: str) -> dict[str, Any]:
 def _metrics(evaluation: Evaluation) -> dict[str, Any] | None:
     """The headline of each run; an evaluation that is not READY has none."""
     headline = evaluation.headline
-    if headline is None:
+    if headline is None or evaluation.status is not Status.READY:
         return None
     return _per_model(
         evaluation, [encode_headline(headline[run.position], evaluation) for run in evaluation.runs]
