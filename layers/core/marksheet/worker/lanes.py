@@ -10,6 +10,7 @@ nothing counted twice".
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -97,7 +98,17 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     maker = open_maker(app, evaluation, run, in_flight=task.in_flight, judges=task.judges_in_flight)
     allowance = _allowance(app, evaluation, run)
     lane = _Lane(app, task, evaluation, run, maker, allowance, seconds_left)
+    _collect_less_often()
     return asyncio.run(lane.work())
+
+
+def _collect_less_often() -> None:
+    """Let the garbage collector look after 20,000 new objects instead of 700, and not at what is imported.
+
+    A call leaves few cycles behind, and looking for them is a twelfth of a worker's processor time.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def _allowance(app: Application, evaluation: Evaluation, run: Run) -> Allowance | None:
