@@ -27,6 +27,7 @@ REPEATED_AFTER_SECONDS = (0.5, 2.0)
 LONGEST_RETRY_AFTER_SECONDS = 30.0
 TIMEOUT = httpx.Timeout(35.0, connect=10.0)
 """API Gateway itself gives up after 30 s."""
+_WITHOUT_MARKS = "how far it is: marksheet status ID\nthe marks it has, if any: --partial"
 _PARTIAL = {"partial": "true"}
 _WORTH_REPEATING = frozenset({429, 502, 503, 504})
 
@@ -234,7 +235,9 @@ def refusal(response: httpx.Response, body: Json) -> CommandError:
         return CommandError(text, hint=hint, code=ExitCode.FAILED)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return CommandError(text, hint=_server_hint(response), code=ExitCode.UNAVAILABLE)
-    return CommandError(text, code=ExitCode.FAILED)
+    # Only marks that are not there yet are a 400.
+    marks = _WITHOUT_MARKS if status == httpx.codes.BAD_REQUEST else None
+    return CommandError(text, hint=marks, code=ExitCode.FAILED)
 
 
 def unreachable(url: str, error: httpx.RequestError) -> CommandError:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -103,11 +103,18 @@ def list_evaluations(
 ) -> None:
     """List evaluations, newest first."""
     page = session.client.list_evaluations(status=status, model_id=model, limit=limit, offset=offset)
-    rows = page.get("evaluations") or []
+    rows = [row | {"status": _state(row)} for row in page.get("evaluations") or []]
     session.screen.answer(page, lambda: list_table(rows, LIST_COLUMNS, nothing="No evaluations."))
     shown = offset + len(rows)
     if shown < page.get("total", 0) and not session.screen.as_json:
         session.screen.note(f"{shown} of {page['total']}; the next ones: --offset {shown}")
+
+
+def _state(row: dict[str, Any]) -> str | None:
+    """The word that `--status` finds it by: on the wire a cancelled or stopped one is FAILED."""
+    if row.get("stopped"):
+        return "STOPPED"
+    return "CANCELLED" if row.get("failure_reason") == "cancelled" else row.get("status")
 
 
 def cancel(session: Session, evaluation_id: EvaluationId) -> None:

@@ -55,7 +55,8 @@ def _reservations(marks: Marks) -> Iterator[str]:
                 f"{cell(model.model_id)}: {whole(model.not_asked)} trials were not asked. They stand among "
                 "the errored, and are in no mean."
             )
-        if unknown := model.usage.unknown_trials:
+        unknown = model.usage.unknown_trials
+        if unknown and model.usage.cost_usd is not None:
             yield f"{cell(model.model_id)}: the cost of {whole(unknown)} trials is not known."
 
 

@@ -41,7 +41,7 @@ def _what_next(evaluation_id: str, status: dict[str, Any]) -> str:
     budget = " --max-cost-usd USD" if status.get("stopped") else ""
     hint = f"take it up where it stopped: marksheet resume {evaluation_id}{budget}"
     if status.get("has_results"):
-        hint += f"    its marks so far: marksheet results {evaluation_id} --partial"
+        hint += f"\nits marks so far: marksheet results {evaluation_id} --partial"
     return hint
 
 

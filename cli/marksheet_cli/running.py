@@ -174,9 +174,11 @@ def explain_refusal(client: Client, error: CommandError, body: dict[str, Any]) -
     """Raise CommandError (NOT_FOUND, naming what is similar) if a model of `body` is not registered, and that
     is what the service's refusal is about.
     """
-    about_a_model = any(".model_id" in problem["field"] for problem in error.problems)
+    fields = [problem["field"] for problem in error.problems]
+    about_a_model = any(name in field for name in (".model_id", ".pairwise") for field in fields)
     if about_a_model or error.code is ExitCode.NOT_FOUND:
-        _check_models(client, [body[name] for name in ("model_id", "model_id_2") if name in body])
+        judge = [body["pairwise"]["model"]] if "pairwise" in body else []
+        _check_models(client, [body[name] for name in ("model_id", "model_id_2") if name in body] + judge)
 
 
 def _check_models(client: Client, wanted: list[str]) -> None:

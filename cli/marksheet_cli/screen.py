@@ -42,9 +42,13 @@ class Screen:
         shown = render()
         if isinstance(shown, str):
             self.out.print(printable(shown), soft_wrap=True)
-        else:
+            return
+        with self.out.capture() as drawn:
             # What is wider than the terminal is wrapped by it, not cut.
             self.out.print(shown, crop=False)
+        lines = drawn.get().splitlines()
+        sys.stdout.write("".join(f"{line.rstrip(' ')}\n" for line in lines))
+        sys.stdout.flush()
 
     def note(self, text: str) -> None:
         """One line about what is going on."""
@@ -61,10 +65,10 @@ class Screen:
             raise CommandError("not confirmed; nothing was changed", code=ExitCode.FAILED)
 
     def failure(self, error: CommandError) -> None:
-        """What went wrong and what to do: one or two lines, and with --json also the JSON form on stdout."""
+        """What went wrong and what to do, and with --json also the JSON form on stdout."""
         self.err.print(f"marksheet: {printable(error.message)}", style="red", soft_wrap=True)
-        if error.hint:
-            self.err.print(f"  {printable(error.hint)}", soft_wrap=True)
+        for line in (error.hint or "").splitlines():
+            self.err.print(f"  {printable(line)}", soft_wrap=True)
         if self.as_json:
             self.answer(error.as_json(), lambda: "")
 

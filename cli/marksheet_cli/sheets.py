@@ -94,11 +94,11 @@ class Sheet:
                 no_wrap=not column.free,
                 min_width=column.needs([row[i] for row in self.rows]),
             )
+        sections = self.heads > 1 and len({row[0] for row in self.rows}) < len(self.rows)
         for _, group in groupby(self.rows, key=lambda row: row[0]):
             several = list(group)
             for number, row in enumerate(several, start=1):
-                end = self.heads > 1 and number == len(several)
-                table.add_row(*(Text(row[i]) for i in shown), end_section=end)
+                table.add_row(*(Text(row[i]) for i in shown), end_section=sections and number == len(several))
         return table
 
     def _blocks(self, width: int) -> RenderResult:

@@ -110,6 +110,6 @@ def _refused_upload(upload: dict[str, Any]) -> CommandError:
 def _still_running(evaluation_id: str, why: str, code: ExitCode) -> CommandError:
     return CommandError(
         f"{why}; the evaluation {evaluation_id} continues",
-        hint=f"see: marksheet status {evaluation_id} --follow    stop: marksheet cancel {evaluation_id}",
+        hint=f"see: marksheet status {evaluation_id} --follow\nstop: marksheet cancel {evaluation_id}",
         code=code,
     )

@@ -90,6 +90,16 @@ def test_run_with_an_unknown_benchmark_says_what_is_similar(cli, compared):
     assert "did you mean 'sums'?" in result.stderr
 
 
+def test_run_with_an_unknown_judge_says_what_is_similar(cli, compared):
+    compared.models |= {name: {"model_id": name} for name in ("hasty", "careful")}
+    problem = {"loc": ["body", "pairwise"], "msg": "there is no such model", "type": "not_found"}
+    compared.fault("POST /api/v3/evaluations", Reply(422, {"detail": [problem]}))
+    models = ("--model", "hasty", "--compare", "careful")
+    result = cli("run", *models, "--benchmark", "sums", "--pairwise-judge", "carefull")
+    assert result.exit_code == 5
+    assert "did you mean 'careful'?" in result.stderr
+
+
 @pytest.mark.parametrize(("field", "options"), [("model_id", ()), ("model_id_2", ("--compare", "hastie"))])
 def test_run_with_an_unknown_model_says_what_is_similar(cli, compared, field, options):
     compared.models["hasty"] = {"model_id": "hasty"}
@@ -199,6 +209,15 @@ def test_list_sends_its_filters(cli, service):
     )
     (sent,) = service.sent("GET /api/v3/evaluations")
     assert sent.path == "/api/v3/evaluations?limit=5&offset=2&status=cancelled&model_id=m"
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [({"stopped": True}, "STOPPED"), ({"failure_reason": "cancelled"}, "CANCELLED"), ({}, "FAILED")],
+)
+def test_list_says_why_an_evaluation_has_no_marks(cli, service, told, state):
+    service.evaluations["eval-1"] = {"evaluation_id": "eval-1", "model_id": "m", "status": "FAILED", **told}
+    assert state in cli("list").stdout.split()
 
 
 def test_list_says_when_there_is_nothing(cli):

@@ -52,6 +52,17 @@ def test_an_unknown_evaluation_is_not_found(cli):
     assert "Evaluation not found" in result.stderr
 
 
+def test_marks_that_are_not_there_yet_have_two_ways_out(cli, service):
+    service.fault("GET", Reply(400, {"detail": "Evaluation is not yet completed"}))
+    result = cli("results", "eval-1")
+    assert result.exit_code == 1
+    assert [line.strip().partition(":")[0] for line in result.stderr.splitlines()] == [
+        "marksheet",
+        "how far it is",
+        "the marks it has, if any",
+    ]
+
+
 @pytest.mark.parametrize("body", [b"<html>404</html>", {"message": "Not Found"}, b""])
 def test_a_404_of_something_else_says_that_it_is_no_marksheet_api(cli, service, body):
     service.fault("GET", Reply(404, body))

@@ -123,9 +123,13 @@ def test_errored_trials_that_count_as_wrong_are_pointed_out(single, policy, sent
     assert len(told({**single, "errored_as": policy})) == sentences
 
 
-def test_a_cost_that_is_not_known_is_no_secret(single):
-    [sentence] = told({**single, "cost_usd": {"model": None, "total": None, "unknown_trials": 1_319}})
+def test_a_cost_that_is_not_known_in_part_is_no_secret(single):
+    [sentence] = told({**single, "cost_usd": {"model": None, "total": "0.02", "unknown_trials": 1_319}})
     assert sentence == "hasty: the cost of 1,319 trials is not known."
+
+
+def test_a_model_without_a_price_is_not_reproached_with_it(single):
+    assert told({**single, "cost_usd": {"model": None, "total": None, "unknown_trials": 1_319}}) == []
 
 
 def test_a_judge_of_pairs_is_quoted_with_its_counts_and_its_bias(comparison):

@@ -69,6 +69,24 @@ def test_a_column_without_a_value_is_the_first_to_go(cli, filled, monkeypatch):
     assert "2026-01-31 08:05" in shown
 
 
+def test_no_line_ends_in_spaces(cli, filled):
+    for command in (("list",), ("results", EVALUATION), ("status", EVALUATION)):
+        lines = cli(*command).stdout.splitlines()
+        assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_only_rows_that_are_compared_are_set_apart(cli, filled):
+    base, other = filled.results["base_model"], filled.results["eval_model"]
+    for run in (base, other):
+        intervals = run["metrics"]["intervals"]
+        run["metrics"] |= {"intervals": intervals | {"includes": intervals["accuracy"]}, "includes": 0.7}
+    assert "\n\nincludes" in cli("results", EVALUATION).stdout
+    filled.results = base
+    alone = cli("results", EVALUATION).stdout
+    assert "\nincludes" in alone
+    assert "\n\nincludes" not in alone
+
+
 @pytest.mark.parametrize("evil", ["\x1b[2Jgone", "\x9b2Jgone", "\u202egone", "a\rgone", "a\ngone"])
 @pytest.mark.parametrize("options", [(), ("--json",)])
 @pytest.mark.parametrize("command", [("models", "list"), ("models", "show", "m"), ("results", EVALUATION)])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from marksheet_cli.local.stack import LocalStack
+from tests.e2e import workers
 from tests.e2e.client import Api
 from tests.stubs.openai_stub import OpenAIStub
 
@@ -100,6 +104,41 @@ def test_pairs_are_judged_in_both_orders_after_the_answers(
     assert [found[kind] for kind in ("eval_wins", "base_wins", "ties", "contradictory")] == [30, 10, 0, 0]
     assert found["position_bias"]["first_share"] == 0.5
     assert judge.stats()["calls"] == 80
+
+
+def test_killed_workers_judge_every_pair_and_count_it_once(
+    api: Api, judge: OpenAIStub, local_stack: LocalStack
+) -> None:
+    """Workers of the pairs' stage are killed; verdicts that were saved are not asked for again."""
+    count, in_flight, kills = 150, 4, 0
+    judge.script.latency = 0.1
+    api.endpoint("judge", judge.base_url, max_in_flight=in_flight)
+    for model_id, given in (("base", "wrong"), ("eval", "right")):
+        rows = [{"question_id": f"q{n}", "output": given if n % 5 else "same"} for n in range(1, count + 1)]
+        api.recorded(model_id, "\n".join(map(json.dumps, rows)).encode())
+    asked = [
+        {"question_id": f"q{n}", "question": f"The {n}th?", "expected_answer": "right"}
+        for n in range(1, count + 1)
+    ]
+    benchmark_id = api.benchmark("pairs", asked, scorers=[{"name": "exact_match"}])
+    evaluation_id = api.create(
+        "base", benchmark_id, model_id_2="eval", pairwise={"model": "judge"}, shard_size=25
+    )
+    path = f"/api/v3/evaluations/{evaluation_id}/status"
+    while api.call("GET", path)["status"] == "PROCESSING" and kills < 3:
+        time.sleep(0.7)
+        if judge.stats()["calls"]:
+            for pid in workers.pids(local_stack.pid or 0, "ScoreShard"):
+                kills += workers.kill(pid)
+    document = api.document(evaluation_id)
+    found = document["comparison"]["pairwise"]
+    assert kills >= 2
+    assert [found[kind] for kind in ("eval_wins", "base_wins", "ties", "errored")] == [120, 0, 30, 0]
+    assert (found["n"], found["identical"]) == (count, 30)
+    calls = judge.stats()["by_prompt"]
+    assert len(calls) == 240
+    # Of a pair that was under way, both orders may be asked for again.
+    assert sum(calls.values()) - 240 <= 2 * in_flight * kills
 
 
 def test_earlier_answers_are_marked_again_and_no_model_is_called(api: Api, model: OpenAIStub) -> None:

@@ -314,11 +314,11 @@ class ModelStub:
 
 
 def _read_answers(path: Path) -> dict[str, str]:
-    """A JSON object question -> answer, or a benchmark as JSON Lines."""
+    """A JSON object question -> answer, or a benchmark as JSON Lines, of which some may expect no answer."""
     if path.suffix == ".json":
         return dict(json.loads(path.read_text()))
     rows = map(json.loads, path.read_text().splitlines())
-    return {row["question"]: str(row["expected_answer"]) for row in rows}
+    return {row["question"]: str(row["expected_answer"]) for row in rows if "expected_answer" in row}
 
 
 async def _serve(script: Script, wire: Wire, host: str, port: int) -> None:

@@ -113,10 +113,15 @@ def _marked_again(app: Application, caller: Caller, new: CreateEvaluation, sourc
     if source.results_bytes is None or not source.status.terminal:
         message = f"evaluation {source_id!r} is {source.status.value} and has no results to take answers from"
         raise InvalidRequest(Problem(location, message, "not_ready"))
+    pinned = source.benchmark
+    if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
+        message = f"the benchmark of evaluation {source_id!r} was deleted, so its questions are gone"
+        raise InvalidRequest(Problem(location, message, "not_found"))
     models = {run.model.model_id: run.model for run in source.runs}
-    wanted = [m for m in (new.model_id, new.model_id_2) if m is not None]
-    for field, model_id in zip(("model_id", "model_id_2"), wanted, strict=False):
-        if model_id not in models:
+    named = {"model_id": new.model_id, "model_id_2": new.model_id_2}
+    wanted = [model_id for model_id in named.values() if model_id is not None]
+    for field, model_id in named.items():
+        if model_id is not None and model_id not in models:
             message = f"{source_id!r} has no answers of model {model_id!r}, only of {', '.join(models)}"
             raise InvalidRequest(Problem(("body", field), message))
     chosen = [models[model_id] for model_id in wanted] or [run.model for run in source.runs]
@@ -173,7 +178,7 @@ def _with_judges(
 ) -> Evaluation:
     """The evaluation with the models that its scorers, and its pairwise comparison, ask."""
     judges = {
-        model_id: _judge(app, caller, model_id, field)
+        model_id: _judge(app, caller, model_id, (field,))
         for model_id, field in _asked(evaluation, new.custom_metrics is not None)
     }
     pairwise = new.pairwise
@@ -181,7 +186,7 @@ def _with_judges(
         if not evaluation.comparison:
             message = "compares the answers of two models; send model_id_2 too"
             raise InvalidRequest(Problem(("body", "pairwise"), message))
-        judges[pairwise.model] = _judge(app, caller, pairwise.model, "pairwise")
+        judges[pairwise.model] = _judge(app, caller, pairwise.model, ("pairwise", "model"))
         shards = evaluation.runs[0].shards
         pairwise = replace(pairwise, run_id=str(uuid.uuid4()), shards=shards)
     return replace(evaluation, judges=judges, pairwise=pairwise)
@@ -204,11 +209,11 @@ def embedding_only(evaluation: Evaluation) -> set[str]:
     return {scorer.model for scorer in asking} - talking
 
 
-def _judge(app: Application, caller: Caller, model_id: str, field: str) -> Model:
-    model = _model(app, caller, model_id, field)
+def _judge(app: Application, caller: Caller, model_id: str, field: tuple[str, ...]) -> Model:
+    model = _model(app, caller, model_id, *field)
     if model.provider is ProviderName.RECORDED:
         message = f"model {model_id!r} has recorded answers and cannot be asked to judge"
-        raise InvalidRequest(Problem(("body", field), message))
+        raise InvalidRequest(Problem(("body", *field), message))
     return model
 
 
@@ -229,17 +234,17 @@ def _check_prices(evaluation: Evaluation) -> None:
         raise InvalidRequest(Problem(("body", "max_cost_usd"), message))
 
 
-def _model(app: Application, caller: Caller, model_id: str, field: str) -> Model:
+def _model(app: Application, caller: Caller, model_id: str, *field: str) -> Model:
     model = app.store.models.find(caller.organization, model_id)
     if model is None:
         raise InvalidRequest(
-            Problem(("body", field), f"there is no model {model_id!r}; register it first", "not_found")
+            Problem(("body", *field), f"there is no model {model_id!r}; register it first", "not_found")
         )
     if model.status is not Status.READY:
         reason = f": {model.error}" if model.error else ""
         raise InvalidRequest(
             Problem(
-                ("body", field),
+                ("body", *field),
                 f"the answers of model {model_id!r} are {model.status.value}{reason}",
                 "not_ready",
             )

@@ -77,7 +77,9 @@ def plan_evaluation(
     runs = _runs(evaluation, stage)
     if attempt > 1:
         _reopen_errored(app, evaluation, runs)
-    lanes = list(_share_judges(evaluation, [lane for run in runs for lane in _lanes(app, evaluation, run)]))
+    lanes = list(
+        _share_judges(evaluation, [lane for run in runs for lane in _lanes(app, evaluation, run, len(runs))])
+    )
     key = layout.manifest(organization, evaluation_id, attempt, stage)
     offsets = uploads.question_offsets(app.store.objects, evaluation.benchmark.questions_key)
     entries = [_entry(evaluation, number, lane, offsets) for number, lane in enumerate(lanes, start=1)]
@@ -113,7 +115,7 @@ def lanes_for(
     return lanes, min(MAXIMUM_IN_FLIGHT_PER_LANE, limit // lanes)
 
 
-def _lanes(app: Application, evaluation: Evaluation, run: Run) -> Iterator[Lane]:
+def _lanes(app: Application, evaluation: Evaluation, run: Run, side_by_side: int) -> Iterator[Lane]:
     worked_on = app.store.shards.list_all(evaluation.organization, evaluation.evaluation_id, run.position)
     done = {shard.number for shard in worked_on if shard.done}
     open_shards = [number for number in range(1, run.shards + 1) if number not in done]
@@ -125,7 +127,7 @@ def _lanes(app: Application, evaluation: Evaluation, run: Run) -> Iterator[Lane]
         run,
         len(open_shards),
         evaluation.shard_size * evaluation.trials,
-        max(1, most // len(evaluation.runs)),
+        max(1, most // side_by_side),
         calls_model=run == evaluation.pairs or evaluation.calls_model(run),
     )
     for first, last in cut(open_shards, lanes):

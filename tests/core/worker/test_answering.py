@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from marksheet import evaluations, models
+from marksheet import benchmarks, evaluations, models
 from marksheet.application import Application
 from marksheet.domain import BUDGET_REACHED, Caller, Counts, Evaluation, Outcome, Status, Trial
 from marksheet.errors import Conflict, InvalidRequest, NotFinished, TooLarge
@@ -122,6 +123,33 @@ def test_a_budget_stops_the_evaluation_near_its_end_and_keeps_the_marks(
     assert summary["status"] == "STOPPED"
     assert summary["runs"][0]["errors"] == {BUDGET_REACHED: 10}
     assert summary["runs"][0]["metrics"]["accuracy"]["n"] == 10
+
+
+def test_a_list_tells_what_was_spent_as_a_single_look_does(
+    app: Application, caller: Caller, create: Any, execution: Any, scripted: ScriptedModel
+) -> None:
+    ready, stopped = create(max_cost_usd=Decimal(1)), create(max_cost_usd=10 * TRIAL_COST)
+    for evaluation in (ready, stopped):
+        execution.run(evaluation)
+    listed = evaluations.list_page(app, caller).evaluations
+    assert [each.spent_usd for each in listed] == [10 * TRIAL_COST, 20 * TRIAL_COST]
+
+
+def test_several_workers_on_a_budget_below_the_first_guess_use_all_of_it(
+    app: Application, caller: Caller, create: Any, deployment: Any, execution: Any, scripted: ScriptedModel
+) -> None:
+    deployment.endpoint("quick", "http://127.0.0.1:1/v1", max_in_flight=20, **PRICES)
+    evaluation = create(model_id="quick", max_cost_usd=12 * TRIAL_COST)
+    lanes = execution.plan(evaluation)
+    workers = [threading.Thread(target=execution.score, args=([lane],)) for lane in lanes]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(lanes) == 4
+    assert execution.finish(evaluation) is Status.STOPPED
+    assert scripted.asked.total() == 12
+    assert evaluations.get(app, caller, evaluation.evaluation_id).spent_usd == 12 * TRIAL_COST
 
 
 def test_a_resume_with_a_new_budget_finishes_without_asking_anything_twice(
@@ -283,6 +311,16 @@ def test_an_evaluation_that_runs_has_no_answers_to_give(
 ) -> None:
     first = create()
     with pytest.raises(InvalidRequest, match="is PROCESSING"):
+        evaluations.create(app, caller, CreateEvaluation(answers_from=first.evaluation_id))
+
+
+def test_answers_to_questions_that_are_gone_cannot_be_marked(
+    app: Application, caller: Caller, create: Any, execution: Any, scripted: ScriptedModel
+) -> None:
+    first = create()
+    execution.run(first)
+    benchmarks.delete(app, caller, first.benchmark.benchmark_id)
+    with pytest.raises(InvalidRequest, match="its questions are gone"):
         evaluations.create(app, caller, CreateEvaluation(answers_from=first.evaluation_id))
 
 

@@ -377,6 +377,34 @@ def test_a_resume_asks_errored_questions_only(
     assert {times for (name, _), times in model.asked.items() if int(name[1:]) % 3 == 0} == {1}
 
 
+def test_a_resume_asks_errored_questions_of_unfinished_shards_too(
+    app: Application,
+    caller: Caller,
+    created: Evaluation,
+    lane: LaneTask,
+    model: ScriptedProvider,
+    execution: Any,
+) -> None:
+    hurried = replace(app, settings=replace(app.settings, lease_seconds=0.6))
+    never = asyncio.Event()
+
+    async def refuse_three_and_cancel_at_four(question: Question, trial: int) -> str:
+        if question.ordinal == 3:
+            raise PermanentModelError("the endpoint answered 402", code="http_402")
+        if question.ordinal == 4:
+            evaluations.cancel(app, caller, created.evaluation_id)
+            await never.wait()
+        return question.expected_answer or ""
+
+    model.reply = refuse_three_and_cancel_at_four
+    assert score_lane(hurried, lane, seconds_left=60).finished
+
+    model.reply = right
+    assert execution.run(evaluations.resume(app, caller, created.evaluation_id)) is Status.READY
+    assert counts(app, caller, created) == Counts(right=25)
+    assert {name for (name, _), times in model.asked.items() if times > 1} == {"q3", "q4"}
+
+
 def test_trials_are_answered_one_by_one_and_counted_each(
     app: Application, caller: Caller, created: Evaluation, model: ScriptedProvider, execution: Any
 ) -> None:

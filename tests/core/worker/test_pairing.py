@@ -2,16 +2,19 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from marksheet import evaluations
 from marksheet.application import Application
-from marksheet.domain import Caller, Evaluation, Pairwise, Stage, Status
-from marksheet.errors import InvalidRequest
+from marksheet.domain import Caller, Evaluation, Pairwise, Question, Stage, Status
+from marksheet.errors import InvalidRequest, PermanentModelError
 from marksheet.evaluations import CreateEvaluation
 from marksheet.planning import plan_evaluation
+from marksheet.store.shards import Holder
 from tests.scripted import Messages, ScriptedModel
 
 
@@ -120,3 +123,49 @@ def test_what_the_judge_used_is_told_with_the_pairs(
     found = pairwise(app, caller, compared)
     assert found["judging"] == {"calls": 18, "prompt_tokens": 1800, "completion_tokens": 180}
     assert found["cost_usd"] is None  # the judge has no price
+
+
+def test_a_second_delivery_of_the_pairs_asks_and_counts_nothing_twice(
+    app: Application, caller: Caller, compared: Evaluation, execution: Any, scripted: ScriptedModel
+) -> None:
+    scripted.verdict = choose(None)
+    execution.score(execution.plan(compared))
+    lanes = execution.plan(compared, Stage.PAIRS)
+    again = [replace(lane, holder=Holder("another delivery", 0)) for lane in lanes]
+    workers = [threading.Thread(target=execution.score, args=(each,)) for each in (lanes, again)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert execution.finish(compared) is Status.READY
+    assert len(scripted.chats) == 18
+    assert pairwise(app, caller, compared)["eval_wins"] == 9
+
+
+def test_a_resume_judges_the_pairs_of_answers_that_were_missing_and_no_others(
+    app: Application, caller: Caller, deployment: Any, execution: Any, scripted: ScriptedModel
+) -> None:
+    def fail_on_evens(question: Question, trial: int) -> str:
+        if question.ordinal % 2 == 0:
+            raise PermanentModelError("the endpoint answered 400", code="http_400")
+        return "the better answer"
+
+    deployment.recorded("base", {f"q{n}": "the worse answer" for n in range(1, 11)})
+    for model_id in ("asked", "judge"):
+        deployment.endpoint(model_id, "http://127.0.0.1:1/v1", max_in_flight=4, max_attempts=1)
+    new = CreateEvaluation(
+        "base",
+        deployment.benchmark(10).benchmark_id,
+        model_id_2="asked",
+        pairwise=Pairwise("judge"),
+        max_error_share=0.1,
+    )
+    evaluation = evaluations.create(app, caller, new)
+    scripted.reply, scripted.verdict = fail_on_evens, choose(None)
+    assert execution.run(evaluation) is Status.FAILED
+    assert len(scripted.chats) == 10
+    scripted.reply = lambda question, trial: "the better answer"
+    assert execution.run(evaluations.resume(app, caller, evaluation.evaluation_id)) is Status.READY
+    found = pairwise(app, caller, evaluation)
+    assert (found["eval_wins"], found["errored"]) == (10, 0)
+    assert len(scripted.chats) == 20

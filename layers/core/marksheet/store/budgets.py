@@ -27,26 +27,38 @@ class Budgets:
         """The write that opens the budget of a new evaluation, for the transaction that stores it."""
         pk, sk = _key(evaluation)
         return self._table.to_put(
-            {"PK": pk, "SK": sk, "picodollars_left": _count(evaluation.max_cost_usd or Decimal(0))}
+            {
+                "PK": pk,
+                "SK": sk,
+                "picodollars_left": _count(evaluation.max_cost_usd or Decimal(0)),
+                "picodollars_out": 0,
+            }
         )
 
     def left(self, evaluation: Evaluation) -> Decimal:
         """What is neither spent nor drawn, in US dollars; below zero where calls cost more than was drawn."""
+        return self.balance(evaluation)[0]
+
+    def balance(self, evaluation: Evaluation) -> tuple[Decimal, Decimal]:
+        """(What is left, what workers have drawn and not accounted for), in US dollars. The latter may come
+        back, but for what killed workers had.
+        """
         item = self._table.get(*_key(evaluation))
-        return _left(item) if item else Decimal(0)
+        return (_dollars(item, "left"), _dollars(item, "out")) if item else (Decimal(0), Decimal(0))
 
     def draw(self, evaluation: Evaluation, amount: Decimal) -> tuple[Decimal, Decimal]:
         """Take `amount`, or nothing when there is less: (taken, left afterwards)."""
         try:
             item = self._table.update(
                 *_key(evaluation),
-                "SET picodollars_left = picodollars_left - :amount",
+                "SET picodollars_left = picodollars_left - :amount, "
+                "picodollars_out = picodollars_out + :amount",
                 {":amount": _count(amount)},
                 condition="picodollars_left >= :amount",
             )
         except ConditionFailed as refused:
-            return Decimal(0), _left(refused.item) if refused.item else Decimal(0)
-        return amount, _left(item)
+            return Decimal(0), _dollars(refused.item, "left") if refused.item else Decimal(0)
+        return amount, _dollars(item, "left")
 
     def to_change(self, evaluation: Evaluation, amount: Decimal) -> Item:
         """The write that makes a budget larger, or smaller, by an amount."""
@@ -57,10 +69,19 @@ class Budgets:
             condition="attribute_exists(PK)",
         )
 
-    def put_back(self, evaluation: Evaluation, amount: Decimal) -> None:
-        """Give back what was drawn and not spent; below zero it is what was spent beyond what was drawn."""
+    def put_back(self, evaluation: Evaluation, amount: Decimal, drawn: Decimal) -> None:
+        """Give back what was drawn and not spent; below zero it is what was spent beyond what was drawn.
+        `drawn` is what the worker has accounted for with it.
+        """
+        change = self._table.to_update(
+            *_key(evaluation),
+            "SET picodollars_left = picodollars_left + :amount, picodollars_out = picodollars_out - :drawn",
+            {":amount": -_count(-amount), ":drawn": _count(drawn)},
+            condition="attribute_exists(PK)",
+        )
         try:
-            self._table.transact([self.to_change(evaluation, amount)])
+            # A transaction, because it is carried out once however often its request is sent.
+            self._table.transact([change])
         except ConditionFailed:
             # The evaluation was deleted.
             return
@@ -70,8 +91,8 @@ def _key(evaluation: Evaluation) -> tuple[str, str]:
     return layout.evaluation(evaluation.organization, evaluation.evaluation_id), layout.BUDGET
 
 
-def _left(item: Item) -> Decimal:
-    return int(item["picodollars_left"]) / _PICODOLLARS
+def _dollars(item: Item, name: str) -> Decimal:
+    return int(item[f"picodollars_{name}"]) / _PICODOLLARS
 
 
 def _count(amount: Decimal) -> int:

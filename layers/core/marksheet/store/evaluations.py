@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from marksheet.store.table import ConditionFailed, Item, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from decimal import Decimal
 
 LARGEST_SNAPSHOT = 360_000
 """Bytes of JSON. DynamoDB takes items of 400 KB, in which lists and numbers count a little more."""
@@ -308,7 +308,10 @@ class Evaluations:
         pairs = zip(items, snapshots, strict=True)
         found = [to_evaluation(item, snapshot) for item, snapshot in pairs if snapshot is not None]
         # One with results carries its counts with it.
-        return [evaluation if evaluation.headline else self._with_counts(evaluation) for evaluation in found]
+        return [
+            self._with_spent(evaluation) if evaluation.headline else self._with_counts(evaluation)
+            for evaluation in found
+        ]
 
     def _with_counts(self, evaluation: Evaluation) -> Evaluation:
         partition = layout.evaluation(evaluation.organization, evaluation.evaluation_id)
@@ -318,10 +321,13 @@ class Evaluations:
             counted = Counts(item["right"], item["wrong"], item["unscored"], item["errored"])
             totals[position] = totals.get(position, Counts()) + counted
         runs = tuple(replace(run, counts=totals.get(run.position, Counts())) for run in evaluation.runs)
-        spent = Decimal(0)
-        if evaluation.max_cost_usd is not None:
-            spent = evaluation.max_cost_usd - self._budgets.left(evaluation)
-        return replace(evaluation, runs=runs, spent_usd=spent)
+        return self._with_spent(replace(evaluation, runs=runs))
+
+    def _with_spent(self, evaluation: Evaluation) -> Evaluation:
+        if evaluation.max_cost_usd is None:
+            return evaluation
+        spent = evaluation.max_cost_usd - self._budgets.left(evaluation)
+        return replace(evaluation, spent_usd=spent)
 
 
 def _check_size(snapshot: Item) -> None:

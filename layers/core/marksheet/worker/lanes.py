@@ -12,15 +12,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import BUDGET_REACHED, Status, Trial, TrialError
 from marksheet.errors import ModelError
-from marksheet.estimating import expected_trial_cost
 from marksheet.store.shards import Holder, LeaseLost, ShardBusy, ShardDone
-from marksheet.worker.allowance import Allowance
+from marksheet.worker.allowance import open_allowance
 from marksheet.worker.open_shards import OpenShard, OpenShards
 from marksheet.worker.trials import open_maker
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from marksheet.application import Application
     from marksheet.domain import Evaluation, Question, Run
+    from marksheet.worker.allowance import Allowance
     from marksheet.worker.trials import TrialMaker
 
 MARGIN_SECONDS = 10.0
@@ -96,7 +97,8 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
     run = runs[task.position]
     maker = open_maker(app, evaluation, run, in_flight=task.in_flight, judges=task.judges_in_flight)
-    allowance = _allowance(app, evaluation, run)
+    shards = task.last_shard - task.first_shard + 1
+    allowance = open_allowance(app, evaluation, run, shards=shards, seconds_left=seconds_left)
     lane = _Lane(app, task, evaluation, run, maker, allowance, seconds_left)
     _collect_less_often()
     return asyncio.run(lane.work())
@@ -109,12 +111,6 @@ def _collect_less_often() -> None:
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
-
-
-def _allowance(app: Application, evaluation: Evaluation, run: Run) -> Allowance | None:
-    if evaluation.max_cost_usd is None:
-        return None
-    return Allowance(app.store.budgets, evaluation, expected_trial_cost(evaluation, run))
 
 
 def _wanted(app: Application, task: LaneTask) -> bool:
@@ -169,17 +165,22 @@ class _Lane:
         try:
             await self._make_all()
         finally:
-            for opened in list(self._open.values()):
-                await self._shards.save(opened)
-                await asyncio.to_thread(self._shards.give_back, opened)
-            if self._allowance is not None:
-                await asyncio.to_thread(self._allowance.close)
-            await self._maker.close()
+            await self._let_go()
         if self._stopped:
             return LaneResult(finished=True)
         if self._busy_until:
             return LaneResult(finished=False, wait_seconds=self._seconds_until_free())
         return LaneResult(finished=not self._unfinished)
+
+    async def _let_go(self) -> None:
+        """Save and give back what is open; what fails of it does not keep the rest from being given back."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._maker.close)
+            if self._allowance is not None:
+                stack.push_async_callback(self._allowance.close)
+            for opened in list(self._open.values()):
+                stack.push_async_callback(asyncio.to_thread, self._shards.give_back, opened)
+                stack.push_async_callback(self._shards.save, opened)
 
     async def _make_all(self) -> None:
         """Run producer, workers and keeper until the lane is through, its time is up, or its evaluation is

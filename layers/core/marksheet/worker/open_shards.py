@@ -101,8 +101,11 @@ class OpenShards:
         if not shard.fresh:
             saved = objects.find(self._checkpoint_key(opened))
             opened.saved = saved is not None
-            found = objects.find(self._part_key(opened)) or saved or b""
-            kept |= {(trial.ordinal, trial.trial): trial for trial in decode_part(found)}
+            part = objects.find(self._part_key(opened))
+            found = decode_part(part or saved or b"")
+            # A checkpoint may be the attempt's before, of which errored trials are asked again.
+            errors_too = part is not None or self._evaluation.attempt == 1
+            kept |= {(t.ordinal, t.trial): t for t in found if errors_too or t.outcome is not Outcome.ERRORED}
         for trial in kept.values():
             opened.add(trial)
         return opened

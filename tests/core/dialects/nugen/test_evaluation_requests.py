@@ -216,6 +216,35 @@ def test_anything_else_is_no_budget(told):
     assert [problem.location for problem in refused.value.problems] == [("body", "max_cost_usd")]
 
 
+def test_a_budget_that_is_none_is_told_what_is_one():
+    body = orjson.dumps({"model_id": "m", "benchmark_id": "b", "max_cost_usd": "-1"})
+    with pytest.raises(
+        InvalidRequest, match=r"above 0 and up to 1000000: a number, or a text .* such as \"2.50\""
+    ):
+        decode_create_evaluation(body)
+
+
+def test_an_unknown_field_is_told_which_there_are():
+    with pytest.raises(
+        InvalidRequest, match=r"not permitted; allowed: model_id, .*, name, evaluation_name, "
+    ):
+        decode_create_evaluation(b'{"model_id": "m", "benchmark_id": "b", "max_cost": 1}')
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("dry_run", "yes", "Input should be true or false"),
+        ("pairwise", "judge", "Input should be an object"),
+    ],
+)
+def test_no_refusal_speaks_of_our_classes(field, value, told):
+    body = orjson.dumps({"model_id": "m", "benchmark_id": "b", field: value})
+    with pytest.raises(InvalidRequest) as refused:
+        decode_create_evaluation(body)
+    assert [problem.message for problem in refused.value.problems] == [told]
+
+
 def test_earlier_answers_need_neither_model_nor_benchmark():
     request = decode_create_evaluation(b'{"answers_from": "eval-1"}')
     assert (request.answers_from, request.model_id, request.benchmark_id) == ("eval-1", None, None)

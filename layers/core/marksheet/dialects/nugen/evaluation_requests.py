@@ -59,12 +59,15 @@ BenchmarkReference = Annotated[str, Field(pattern=f"^{IDENTIFIER}(@[1-9][0-9]{{0
 """An id, or `id@version`."""
 
 
-def _dollars(value: Any) -> Any:
+def _dollars(value: Any) -> Decimal:
     """Numbers and decimal texts as the decimals they are written as."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return value
-    if isinstance(value, str) and not _AMOUNT.fullmatch(value):
-        return value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number and not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
+        raise PydanticCustomError(
+            "decimal_parsing",
+            "Input should be an amount above 0 and up to 1000000: a number, or a text with up to 6 places "
+            'such as "2.50"',
+        )
     return Decimal(str(value))
 
 
@@ -154,7 +157,7 @@ class ResumeRequest(StrictModel):
 class ResultsRequest(BaseModel):
     """The query of results and download."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     partial: bool = False
     """Also of an evaluation that ended before everything was answered."""

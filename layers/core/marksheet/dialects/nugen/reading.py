@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 
 from marksheet.errors import InvalidRequest, NotFound, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
 
 IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
 """What a model, benchmark, evaluation or upload may be called: safe in paths, file names and storage keys."""
@@ -22,6 +24,13 @@ DEEPEST_NESTING = 32
 survives."""
 
 _IDENTIFIER = re.compile(IDENTIFIER)
+
+_PLAIN_WORDS = {
+    "bool_parsing": "Input should be true or false",
+    "bool_type": "Input should be true or false",
+    "dict_type": "Input should be an object",
+    "model_type": "Input should be an object",
+}
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 
@@ -73,7 +82,7 @@ def validate(model: type[RequestT], values: Mapping[str, Any], where: str) -> Re
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         raise InvalidRequest(
-            [Problem((where, *problem["loc"]), problem["msg"], problem["type"]) for problem in found]
+            [Problem((where, *problem["loc"]), _told(model, problem), problem["type"]) for problem in found]
         ) from None  # the cause prints its input, an endpoint's key included
 
 
@@ -87,6 +96,22 @@ def decode_id(kind: str, text: str) -> str:
     if not _IDENTIFIER.fullmatch(identifier):
         raise NotFound(kind, identifier)
     return identifier
+
+
+def _told(model: type[BaseModel], problem: ErrorDetails) -> str:
+    """pydantic's words, or ours where its own do not say what is allowed, or name a class of ours."""
+    if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+        return f"{problem['msg']}; allowed: {', '.join(_names(model))}"
+    return _PLAIN_WORDS.get(problem["type"], problem["msg"])
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    """The fields a request may have, by the names it may call them."""
+    names: list[str] = []
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias
+        names += map(str, alias.choices) if isinstance(alias, AliasChoices) else [str(alias or name)]
+    return names
 
 
 def _nesting_exceeds(value: Any, limit: int) -> bool:
