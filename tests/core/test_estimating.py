@@ -9,7 +9,8 @@ from marksheet import evaluations
 from marksheet.application import Application
 from marksheet.domain import Caller, Pairwise
 from marksheet.errors import InvalidRequest
-from marksheet.estimating import USUAL_COMPLETION_TOKENS, USUAL_LATENCY_SECONDS, estimate
+from marksheet.estimates import USUAL_COMPLETION_TOKENS, USUAL_LATENCY_SECONDS
+from marksheet.estimating import estimate
 from marksheet.evaluations import CreateEvaluation
 from marksheet.prices import COMPLETION_PRICE, PROMPT_PRICE
 from tests.scripted import ScriptedModel

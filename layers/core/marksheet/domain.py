@@ -370,6 +370,18 @@ class Evaluation:
         judge = self.judges[self.pairwise.model]
         return Run(self.pairwise.run_id, len(self.runs), judge, shards=self.pairwise.shards)
 
+    @property
+    def all_runs(self) -> tuple[Run, ...]:
+        """The runs by position, with the pairs of a judge after them where there are any."""
+        return self.runs if self.pairs is None else (*self.runs, self.pairs)
+
+    def judges_of(self, run: Run) -> Mapping[str, Model]:
+        """The judges that are asked about the trials of a run, by model id."""
+        if self.pairwise is not None and run.position == len(self.runs):
+            return {self.pairwise.model: self.judges[self.pairwise.model]}
+        asked = {spec.options.get("model") for spec in self.scorers}
+        return {model_id: judge for model_id, judge in self.judges.items() if model_id in asked}
+
     def calls_model(self, run: Run) -> bool:
         """Whether the run's answers are asked for now, and not brought along or taken from before."""
         return self.answers_from is None and run.model.provider is not ProviderName.RECORDED

@@ -1,9 +1,23 @@
-"""What an evaluation would take: the values that an estimate is made of."""
+"""What an evaluation would take: the values of an estimate, and what is assumed where nothing is known."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from marksheet import prices
+
+if TYPE_CHECKING:
+    from marksheet.domain import Evaluation, Model, Run
+
+CHARACTERS_PER_TOKEN = 4
+"""Of English text, for the tokenizers in use; other languages and code take up to twice as many."""
+USUAL_COMPLETION_TOKENS = 256
+"""Of an answer, where the model's earlier evaluations do not say and `max_tokens` is not lower."""
+USUAL_LATENCY_SECONDS = 2.0
+USUAL_PROMPT_TOKENS = 300
+"""Of a question, where it has not been looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +58,22 @@ class Estimate:
     def seconds(self) -> float:
         """Until the last answer, if nothing throttles: runs and judges work side by side."""
         return max((model.seconds for model in self.models), default=0.0)
+
+
+def completion_tokens(model: Model) -> int:
+    """How long an answer probably gets, in tokens."""
+    most = model.settings.get("max_tokens")
+    return min(USUAL_COMPLETION_TOKENS, int(most)) if most else USUAL_COMPLETION_TOKENS
+
+
+def expected_trial_cost(evaluation: Evaluation, run: Run) -> Decimal:
+    """What a trial is thought to cost before any has, in US dollars: the answer, and what its judges read
+    and write.
+    """
+    asked = list(evaluation.judges_of(run).values())
+    if run == evaluation.pairs:
+        asked *= 2  # in both orders
+    elif evaluation.calls_model(run):
+        asked.append(run.model)
+    costs = (prices.cost(m.settings, USUAL_PROMPT_TOKENS, completion_tokens(m)) for m in asked)
+    return sum((cost for cost in costs if cost is not None), Decimal(0))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -12,7 +11,15 @@ import orjson
 from marksheet import prices, questions, uploads
 from marksheet.assembling import CreateEvaluation, assemble, embedding_only
 from marksheet.domain import Status
-from marksheet.estimates import Estimate, ModelEstimate
+from marksheet.estimates import (
+    CHARACTERS_PER_TOKEN,
+    USUAL_COMPLETION_TOKENS,
+    USUAL_LATENCY_SECONDS,
+    USUAL_PROMPT_TOKENS,
+    Estimate,
+    ModelEstimate,
+    completion_tokens,
+)
 from marksheet.prompts import messages
 from marksheet.store import layout
 
@@ -20,13 +27,6 @@ if TYPE_CHECKING:
     from marksheet.application import Application
     from marksheet.domain import Caller, Evaluation, Model, Run
 
-CHARACTERS_PER_TOKEN = 4
-"""Of English text, for the tokenizers in use; other languages and code take up to twice as many."""
-USUAL_COMPLETION_TOKENS = 256
-"""Of an answer, where the model's earlier evaluations do not say and `max_tokens` is not lower."""
-USUAL_LATENCY_SECONDS = 2.0
-USUAL_PROMPT_TOKENS = 300
-"""Of a question, where it has not been looked at."""
 _SAMPLE = 200
 """Questions that are rendered to see how long prompts are."""
 _JUDGE_FRAME_TOKENS = 400
@@ -129,22 +129,3 @@ def _observed(run: dict[str, Any], evaluation_id: str) -> _Habits | None:
     if not latency or tokens is None or not latency["count"]:
         return None
     return _Habits(tokens / latency["count"], latency["mean"], evaluation_id)
-
-
-def completion_tokens(model: Model) -> int:
-    """How long an answer probably gets, in tokens."""
-    most = model.settings.get("max_tokens")
-    return min(USUAL_COMPLETION_TOKENS, int(most)) if most else USUAL_COMPLETION_TOKENS
-
-
-def expected_trial_cost(evaluation: Evaluation, run: Run) -> Decimal:
-    """What a trial is thought to cost before any has, in US dollars: the answer, and what its judges read
-    and write.
-    """
-    asked = list(evaluation.judges.values())
-    if evaluation.pairs is not None and run.position == evaluation.pairs.position:
-        asked = [run.model, run.model]
-    elif evaluation.calls_model(run):
-        asked.append(run.model)
-    costs = (prices.cost(m.settings, USUAL_PROMPT_TOKENS, completion_tokens(m)) for m in asked)
-    return sum((cost for cost in costs if cost is not None), Decimal(0))

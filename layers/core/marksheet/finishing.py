@@ -44,9 +44,8 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
     if evaluation.status.terminal:
         app.announcements.evaluation_finished(evaluation, evaluation.status, evaluation.headline)
         return evaluation.status
-    runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
     try:
-        parts = {run.position: _part_keys(app, evaluation, run) for run in runs}
+        parts = {run.position: _part_keys(app, evaluation, run) for run in evaluation.all_runs}
     except ShardsUnfinished as failure:
         return _finish(app, evaluation, Status.FAILED, error=failure.message)
     found = _add_up(app, evaluation, parts)
@@ -164,8 +163,8 @@ def _write_results(
             first = True
             asked = _questions(app, evaluation)
             marked = _by_question(_trials(app, parts[run.position]))
-            pairs = _pairs(app, evaluation, parts) if run.position else repeat(())
-            for question, trials, judged in zip(asked, marked, pairs, strict=False):
+            pairs = _pairs(app, evaluation, run, parts)
+            for question, trials, judged in zip(asked, marked, pairs, strict=True):
                 for trial, pair in zip_longest(trials, judged):
                     out.write(nugen.download_row(trial, question, evaluation, first=first, pair=pair))
                     first = False
@@ -174,11 +173,13 @@ def _write_results(
 
 
 def _pairs(
-    app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]
+    app: Application, evaluation: Evaluation, run: Run, parts: Mapping[int, list[str]]
 ) -> Iterable[Sequence[Trial]]:
-    """A judge's verdicts on the pairs of each question; nothing for each where there is no such judge."""
-    if evaluation.pairs is None:
-        return repeat(())
+    """A judge's verdicts on each question's pairs, which go with the answers of the model compared; nothing
+    for each elsewhere.
+    """
+    if evaluation.pairs is None or run.position == 0:
+        return repeat((), evaluation.total_questions)
     return _by_question(_trials(app, parts[evaluation.pairs.position]))
 
 

@@ -105,21 +105,12 @@ def delete(app: Application, caller: Caller, model_id: str) -> Model:
     an evaluation is asking it, as model or as judge.
     """
     model = get(app, caller, model_id)
-    _, running = app.store.evaluations.list_page(
-        caller.organization, statuses=[Status.PROCESSING], model_id=model_id, offset=0, limit=0
-    )
-    if running:
-        raise Conflict(f"{running} evaluation(s) of this model are still running; cancel them or wait")
-    _, judged = app.store.evaluations.list_page(
-        caller.organization,
-        statuses=[Status.PROCESSING],
-        model_id=None,
-        judge_id=model_id,
-        offset=0,
-        limit=0,
-    )
-    if judged:
-        raise Conflict(f"it judges {judged} evaluation(s) that are still running; cancel them or wait")
+    asking = app.store.evaluations.count_asking(caller.organization, model_id)
+    if asking:
+        raise Conflict(
+            f"{asking} evaluation(s) that ask it, as model or as judge, are still running; "
+            "cancel them or wait"
+        )
     app.store.models.delete(caller.organization, model_id)
     if model.secret_name:
         app.credentials.forget(model.secret_name)

@@ -122,7 +122,7 @@ def _lanes(app: Application, evaluation: Evaluation, run: Run, side_by_side: int
     if not open_shards:
         return
     # Every lane asks every judge, so there may not be more lanes than a judge takes calls.
-    most = min([app.settings.max_lanes, *map(_limit, evaluation.judges.values())])
+    most = min([app.settings.max_lanes, *map(_limit, evaluation.judges_of(run).values())])
     lanes, in_flight = lanes_for(
         run,
         len(open_shards),
@@ -137,7 +137,8 @@ def _lanes(app: Application, evaluation: Evaluation, run: Run, side_by_side: int
 def _share_judges(evaluation: Evaluation, lanes: list[Lane]) -> Iterator[Lane]:
     """The lanes, each with its share of what the judges take."""
     for lane in lanes:
-        shares = {judge.model_id: max(1, _limit(judge) // len(lanes)) for judge in evaluation.judges.values()}
+        judges = evaluation.judges_of(evaluation.all_runs[lane.position])
+        shares = {model_id: max(1, _limit(judge) // len(lanes)) for model_id, judge in judges.items()}
         yield replace(lane, judges_in_flight=shares)
 
 
@@ -168,10 +169,9 @@ def _reopen(app: Application, evaluation: Evaluation, run: Run, shard: Shard) ->
 def _entry(evaluation: Evaluation, number: int, lane: Lane, offsets: array[int]) -> dict[str, Any]:
     first = (lane.first_shard - 1) * evaluation.shard_size + 1
     last = min(evaluation.total_questions, lane.last_shard * evaluation.shard_size)
-    runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
     return {
         "lane": number,
-        "run_id": runs[lane.position].run_id,
+        "run_id": evaluation.all_runs[lane.position].run_id,
         "position": lane.position,
         "first_shard": lane.first_shard,
         "last_shard": lane.last_shard,

@@ -9,6 +9,7 @@ import pytest
 from marksheet.domain import ScorerSpec
 from marksheet.errors import InvalidRequest
 from marksheet.scoring import build
+from marksheet.scoring.json_schema import JsonSchema
 
 
 def problems(name, options):
@@ -104,7 +105,7 @@ def test_an_object_is_neither_too_large_nor_too_deep(value, kind):
 
 
 def test_an_object_may_be_nested_as_deep_as_is_said():
-    build(ScorerSpec("json_schema", options={"schema": _nested(24)}))
+    assert isinstance(build(ScorerSpec("json_schema", options={"schema": _nested(24)})), JsonSchema)
 
 
 @pytest.mark.parametrize("value", ["", "A", "abcd", "ABBA", "AÄ"])

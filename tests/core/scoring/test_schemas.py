@@ -108,9 +108,18 @@ def test_a_schema_may_lead_through_itself():
     assert not keeps(tree, {"left": {"left": 1}})
 
 
-def test_a_long_chain_of_references_is_read():
-    chain = {f"a{n}": {"$ref": f"#/$defs/a{n + 1}"} for n in range(2_000)} | {"a2000": {"type": "integer"}}
-    read_schema({"$defs": chain, "$ref": "#/$defs/a0"})
+def chain(links):
+    steps = {f"a{n}": {"$ref": f"#/$defs/a{n + 1}"} for n in range(links)}
+    return {"$defs": {**steps, f"a{links}": {"type": "integer"}}, "$ref": "#/$defs/a0"}
+
+
+def test_a_chain_of_references_leads_to_its_end():
+    assert keeps(chain(100), 1)
+    assert not keeps(chain(100), "1")
+
+
+def test_a_chain_that_is_too_long_to_follow_leaves_answers_unscored(score):
+    assert score("json_schema", None, "1", schema=chain(700)).value is None
 
 
 def test_only_so_many_problems_are_told():

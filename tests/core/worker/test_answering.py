@@ -190,7 +190,7 @@ def test_a_judge_at_work_cannot_be_deleted(
 ) -> None:
     scripted.verdict = told("CORRECT")
     evaluation = create(custom_metrics=JUDGED)
-    with pytest.raises(Conflict, match="judges 1 evaluation"):
+    with pytest.raises(Conflict, match="as model or as judge"):
         models.delete(app, caller, "judge")
     execution.run(evaluation)
     models.delete(app, caller, "judge")

@@ -75,8 +75,8 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> ScriptedJudge:
 def judges(app: Any, **prices: float) -> Judges:
     settings = {"max_in_flight": 2, "max_attempts": 1, **prices}
     model = Model("acme", "judge", ProviderName.OPENAI, settings, Status.READY, "2026-01-01T00:00:00Z")
-    evaluation = SimpleNamespace(judges={"judge": model}, benchmark=None)
-    return Judges(app, evaluation, shares={"judge": 1}, secrets={})  # type: ignore[arg-type]
+    evaluation = SimpleNamespace(benchmark=None)
+    return Judges(app, evaluation, {"judge": model}, shares={"judge": 1}, secrets={})  # type: ignore[arg-type]
 
 
 @pytest.fixture

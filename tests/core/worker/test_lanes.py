@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from collections import Counter
@@ -441,3 +442,12 @@ def test_the_same_answers_give_the_same_marks_whatever_the_shards(
     assert evaluation.runs[0].shards == -(-questions // shard_size)
     expected_right = min(questions, 39)
     assert counts(app, caller, evaluation) == Counts(right=expected_right, wrong=questions - expected_right)
+
+
+def test_what_one_invocation_leaves_behind_is_not_frozen_by_the_next(
+    app: Application, created: Evaluation, lane: LaneTask, model: ScriptedProvider
+) -> None:
+    score_lane(app, lane, seconds_left=60)
+    frozen = gc.get_freeze_count()
+    score_lane(app, lane, seconds_left=60)
+    assert gc.get_freeze_count() <= frozen

@@ -169,3 +169,22 @@ def test_a_resume_judges_the_pairs_of_answers_that_were_missing_and_no_others(
     found = pairwise(app, caller, evaluation)
     assert (found["eval_wins"], found["errored"]) == (10, 0)
     assert len(scripted.chats) == 20
+
+
+def test_a_judge_of_pairs_does_not_slow_the_answers_down(
+    app: Application, caller: Caller, deployment: Any, execution: Any
+) -> None:
+    for model_id in ("one", "other"):
+        deployment.endpoint(model_id, "http://127.0.0.1:1/v1", max_in_flight=40)
+    deployment.endpoint("slow-judge", "http://127.0.0.1:1/v1", max_in_flight=2)
+    wanted = {
+        "model_id": "one",
+        "benchmark_id": deployment.benchmark(40).benchmark_id,
+        "model_id_2": "other",
+        "shard_size": 5,
+    }
+    alone = evaluations.create(app, caller, CreateEvaluation(**wanted))
+    judged = evaluations.create(app, caller, CreateEvaluation(**wanted, pairwise=Pairwise("slow-judge")))
+    assert len(execution.plan(judged)) == len(execution.plan(alone)) == 4
+    assert {tuple(lane.judges_in_flight) for lane in execution.plan(judged)} == {()}
+    assert sum(lane.judges_in_flight["slow-judge"] for lane in execution.plan(judged, Stage.PAIRS)) == 2

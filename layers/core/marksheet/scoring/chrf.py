@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from marksheet.domain import Score
-from marksheet.scoring.ngrams import TOO_LONG, number_of_grams, shared_grams, table, too_long
+from marksheet.scoring.ngrams import comparable, number_of_grams, shared_grams, table
 from marksheet.scoring.normalisation import remember_table
-from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +45,10 @@ class Chrf:
         return cls(word_order, ignore_case=options.flag("ignore_case", default=False))
 
     def score(self, question: Question, answer: Answer) -> Score:
-        expected_text, text = question.expected_answer, answer.text
-        if expected_text is None:
-            return NO_EXPECTED_ANSWER
-        if too_long(expected_text, text):
-            return TOO_LONG
-        if self.ignore_case:
-            expected_text, text = expected_text.lower(), text.lower()
+        texts = comparable(question, answer, ignore_case=self.ignore_case)
+        if isinstance(texts, Score):
+            return texts
+        expected_text, text = texts
         expected = _expected(expected_text, self.word_order)
         if not expected[0][0]:
             return _BLANK

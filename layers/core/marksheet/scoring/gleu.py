@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from marksheet.domain import Score
-from marksheet.scoring.ngrams import TOO_LONG, number_of_grams, shared_grams, tables, too_long
+from marksheet.scoring.ngrams import comparable, number_of_grams, shared_grams, tables
 from marksheet.scoring.normalisation import mteval_words, remember_table
-from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +41,10 @@ class Gleu:
         )
 
     def score(self, question: Question, answer: Answer) -> Score:
-        expected_text, text = question.expected_answer, answer.text
-        if expected_text is None:
-            return NO_EXPECTED_ANSWER
-        if too_long(expected_text, text):
-            return TOO_LONG
-        if self.ignore_case:
-            expected_text, text = expected_text.lower(), text.lower()
+        texts = comparable(question, answer, ignore_case=self.ignore_case)
+        if isinstance(texts, Score):
+            return texts
+        expected_text, text = texts
         expected_total, expected = _expected(expected_text, self.max_order)
         if not expected_total:
             return _NO_WORDS

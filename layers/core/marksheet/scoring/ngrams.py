@@ -6,9 +6,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from marksheet.domain import Score
+from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from marksheet.domain import Answer, Question
 
 LONGEST_COMPARED = 50_000
 """Characters on either side; longer texts are unscored, because each character is part of several n-grams."""
@@ -17,8 +20,14 @@ TOO_LONG = Score(None, f"a text has more than {LONGEST_COMPARED:,} characters")
 Table = dict[tuple[str, ...], int]
 
 
-def too_long(expected: str, text: str) -> bool:
-    return max(len(expected), len(text)) > LONGEST_COMPARED
+def comparable(question: Question, answer: Answer, *, ignore_case: bool = False) -> tuple[str, str] | Score:
+    """(Expected text, answer's text), or why the two are not compared; with `ignore_case` in lower case."""
+    expected, text = question.expected_answer, answer.text
+    if expected is None:
+        return NO_EXPECTED_ANSWER
+    if max(len(expected), len(text)) > LONGEST_COMPARED:
+        return TOO_LONG
+    return (expected.lower(), text.lower()) if ignore_case else (expected, text)
 
 
 def grams(parts: Sequence[str], n: int) -> Iterable[tuple[str, ...]]:

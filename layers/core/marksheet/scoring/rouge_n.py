@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from marksheet.domain import Score
-from marksheet.scoring.ngrams import TOO_LONG, number_of_grams, shared_grams, table, too_long
+from marksheet.scoring.ngrams import comparable, number_of_grams, shared_grams, table
 from marksheet.scoring.normalisation import latin_words, remember_table
-from marksheet.scoring.scorer import NO_EXPECTED_ANSWER
 
 if TYPE_CHECKING:
     from marksheet.domain import Answer, Question
@@ -34,14 +33,14 @@ class RougeN:
         return cls(options.whole("n", default=1, least=1, most=HIGHEST_ORDER))
 
     def score(self, question: Question, answer: Answer) -> Score:
-        if question.expected_answer is None:
-            return NO_EXPECTED_ANSWER
-        if too_long(question.expected_answer, answer.text):
-            return TOO_LONG
-        expected_number, expected = _expected(question.expected_answer, self.n)
+        texts = comparable(question, answer)
+        if isinstance(texts, Score):
+            return texts
+        expected_text, text = texts
+        expected_number, expected = _expected(expected_text, self.n)
         if not expected_number:
             return Score(None, f"the expected answer has fewer than {self.n} words of a-z and 0-9")
-        words = latin_words(answer.text)
+        words = latin_words(text)
         shared = shared_grams(expected, words, self.n)
         return Score(2 * shared / (number_of_grams(words, self.n) + expected_number))
 

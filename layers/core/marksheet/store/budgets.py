@@ -11,6 +11,8 @@ from marksheet.store import layout
 from marksheet.store.table import ConditionFailed, Item, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marksheet.domain import Evaluation
 
 _PICODOLLARS = Decimal(10) ** 12
@@ -38,6 +40,13 @@ class Budgets:
     def left(self, evaluation: Evaluation) -> Decimal:
         """What is neither spent nor drawn, in US dollars; below zero where calls cost more than was drawn."""
         return self.balance(evaluation)[0]
+
+    def left_of(self, evaluations: Sequence[Evaluation]) -> dict[str, Decimal]:
+        """What is left to each that has a budget, by evaluation id, in as few reads as there can be."""
+        budgeted = [evaluation for evaluation in evaluations if evaluation.max_cost_usd is not None]
+        items = self._table.get_many([_key(evaluation) for evaluation in budgeted])
+        pairs = zip(budgeted, items, strict=True)
+        return {evaluation.evaluation_id: _dollars(item, "left") for evaluation, item in pairs if item}
 
     def balance(self, evaluation: Evaluation) -> tuple[Decimal, Decimal]:
         """(What is left, what workers have drawn and not accounted for), in US dollars. The latter may come

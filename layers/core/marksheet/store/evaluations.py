@@ -133,7 +133,6 @@ class Evaluations:
         *,
         statuses: Sequence[Status] | None,
         model_id: str | None,
-        judge_id: str | None = None,
         benchmark_id: str | None = None,
         offset: int,
         limit: int,
@@ -148,9 +147,6 @@ class Evaluations:
         if model_id is not None:
             filters.append("contains(model_ids, :model)")
             values[":model"] = model_id
-        if judge_id is not None:
-            filters.append("contains(judge_ids, :judge)")
-            values[":judge"] = judge_id
         if benchmark_id is not None:
             filters.append("benchmark_id = :benchmark")
             values[":benchmark"] = benchmark_id
@@ -168,6 +164,17 @@ class Evaluations:
                 page.append(item)
             total += 1
         return self._assemble(page), total
+
+    def count_asking(self, organization: str, model_id: str) -> int:
+        """How many PROCESSING evaluations ask this model, as model or as judge."""
+        items = self._table.query(
+            layout.evaluations(organization),
+            filter_expression="#status = :processing AND attribute_not_exists(deleted) "
+            "AND (contains(model_ids, :model) OR contains(judge_ids, :model))",
+            values={":processing": Status.PROCESSING.value, ":model": model_id},
+            names=_NAMES,
+        )
+        return sum(1 for _ in items)
 
     def count_running(self, organization: str, most: int) -> int:
         """How many evaluations are PROCESSING, counted up to `most` and among the newest thousand."""
@@ -308,9 +315,9 @@ class Evaluations:
         pairs = zip(items, snapshots, strict=True)
         found = [to_evaluation(item, snapshot) for item, snapshot in pairs if snapshot is not None]
         # One with results carries its counts with it.
+        left = self._budgets.left_of(found)
         return [
-            self._with_spent(evaluation) if evaluation.headline else self._with_counts(evaluation)
-            for evaluation in found
+            _with_spent(e, left.get(e.evaluation_id)) if e.headline else self._with_counts(e) for e in found
         ]
 
     def _with_counts(self, evaluation: Evaluation) -> Evaluation:
@@ -321,13 +328,14 @@ class Evaluations:
             counted = Counts(item["right"], item["wrong"], item["unscored"], item["errored"])
             totals[position] = totals.get(position, Counts()) + counted
         runs = tuple(replace(run, counts=totals.get(run.position, Counts())) for run in evaluation.runs)
-        return self._with_spent(replace(evaluation, runs=runs))
+        left = None if evaluation.max_cost_usd is None else self._budgets.left(evaluation)
+        return _with_spent(replace(evaluation, runs=runs), left)
 
-    def _with_spent(self, evaluation: Evaluation) -> Evaluation:
-        if evaluation.max_cost_usd is None:
-            return evaluation
-        spent = evaluation.max_cost_usd - self._budgets.left(evaluation)
-        return replace(evaluation, spent_usd=spent)
+
+def _with_spent(evaluation: Evaluation, left: Decimal | None) -> Evaluation:
+    if evaluation.max_cost_usd is None or left is None:
+        return evaluation
+    return replace(evaluation, spent_usd=evaluation.max_cost_usd - left)
 
 
 def _check_size(snapshot: Item) -> None:

@@ -12,7 +12,7 @@ import time
 from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from marksheet.estimating import expected_trial_cost
+from marksheet.estimates import expected_trial_cost
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

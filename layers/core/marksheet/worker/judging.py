@@ -57,12 +57,13 @@ class Judges:
         self,
         app: Application,
         evaluation: Evaluation,
+        models: Mapping[str, Model],
         *,
         shares: Mapping[str, int],
         secrets: Mapping[str, str | None],
     ) -> None:
         """`shares` are the calls this worker may have open, by the judge's model id; `secrets` their keys."""
-        self._models = evaluation.judges
+        self._models = models
         self._providers = {
             model_id: open_provider(
                 judge,

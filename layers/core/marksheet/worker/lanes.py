@@ -10,6 +10,7 @@ nothing counted twice".
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import time
 from contextlib import AsyncExitStack
@@ -94,8 +95,7 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     evaluation = app.store.evaluations.find(task.organization, task.evaluation_id)
     if evaluation is None or (evaluation.status, evaluation.attempt) != (Status.PROCESSING, task.attempt):
         return LaneResult(finished=True)
-    runs = (*evaluation.runs, *filter(None, [evaluation.pairs]))
-    run = runs[task.position]
+    run = evaluation.all_runs[task.position]
     maker = open_maker(app, evaluation, run, in_flight=task.in_flight, judges=task.judges_in_flight)
     shards = task.last_shard - task.first_shard + 1
     allowance = open_allowance(app, evaluation, run, shards=shards, seconds_left=seconds_left)
@@ -104,10 +104,12 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     return asyncio.run(lane.work())
 
 
+@functools.cache
 def _collect_less_often() -> None:
     """Let the garbage collector look after 20,000 new objects instead of 700, and not at what is imported.
 
-    A call leaves few cycles behind, and looking for them is a twelfth of a worker's processor time.
+    A call leaves few cycles behind, and looking for them is a twelfth of a worker's processor time. Once a
+    process: what is frozen is never collected, and a later invocation would freeze what an earlier one left.
     """
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
@@ -146,11 +148,12 @@ class _Lane:
         self._stopped = False
         self._unfinished = False
         # What nobody is called for costs nothing to have again.
-        calls = evaluation.calls_model(run) or bool(evaluation.judges)
+        judges = evaluation.judges_of(run)
+        calls = evaluation.calls_model(run) or bool(judges)
         self._saves_each = not app.settings.checkpoint_seconds and calls
         timeout = sum(
             float(model.settings.get("timeout_seconds", 0))
-            for model in {run.model.model_id: run.model, **evaluation.judges}.values()
+            for model in {run.model.model_id: run.model, **judges}.values()
         )
         self._cancel_at = time.monotonic() + max(1.0, seconds_left - MARGIN_SECONDS)
         # The last call fed may take its whole timeout; but at least three quarters of the time are for

@@ -38,8 +38,9 @@ def open_maker(
     from marksheet.worker.answering import Answering, FromEarlier, FromModel
     from marksheet.worker.judging import Judges
 
-    secrets = {model_id: _secret(app, judge) for model_id, judge in evaluation.judges.items()}
-    asked = Judges(app, evaluation, shares=judges, secrets=secrets)
+    models = evaluation.judges_of(run)
+    secrets = {model_id: _secret(app, judge) for model_id, judge in models.items()}
+    asked = Judges(app, evaluation, models, shares=judges, secrets=secrets)
     if evaluation.pairwise is not None and run == evaluation.pairs:
         from marksheet.worker.pairing import Pairing
 
