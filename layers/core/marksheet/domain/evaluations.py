@@ -1,6 +1,4 @@
-"""The nouns of Marksheet: frozen values without I/O. The words are those of docs/architecture.md, one word
-per thing.
-"""
+"""What is marked and in what order: benchmarks, models, evaluations with their runs and trials, schedules."""
 
 from __future__ import annotations
 
@@ -10,8 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from marksheet.domain.marks import Counts, Outcome, ProviderName
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from marksheet.domain.grading import EvalSpec, Grade
+    from marksheet.domain.marks import DomainRule, Judging, Question, Score, ScorerSpec, TrialError
 
 
 class Status(StrEnum):
@@ -29,25 +32,6 @@ class Status(StrEnum):
         return self is not Status.PROCESSING
 
 
-class Outcome(StrEnum):
-    """The four facts about a trial. Only RIGHT and WRONG enter a mean."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    UNSCORED = "unscored"
-    """Answered, but no scorer could say what the answer is worth."""
-    ERRORED = "errored"
-    """Not answered: the model failed for good, and the reason is kept."""
-
-
-class ProviderName(StrEnum):
-    """How a model is reached."""
-
-    BEDROCK = "bedrock"
-    OPENAI = "openai"
-    RECORDED = "recorded"
-
-
 class Stage(StrEnum):
     """What the lanes of a plan do."""
 
@@ -55,65 +39,6 @@ class Stage(StrEnum):
     """Every run's answers."""
     PAIRS = "pairs"
     """After them, where a judge compares two models: the pairs of answers."""
-
-
-class Role(StrEnum):
-    """What a scorer's value stands for in the run's metrics."""
-
-    CORRECTNESS = "correctness"
-    """Decides right or wrong; its mean is `accuracy`. Exactly one scorer has it."""
-    RELEVANCE = "relevance"
-    """Its mean is `relevance`. At most one scorer has it."""
-    EXTRA = "extra"
-    """Reported under its own label."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScorerSpec:
-    """A scorer as a benchmark or a request names it."""
-
-    name: str
-    """Key of `scoring.SCORERS`."""
-    role: Role = Role.EXTRA
-    options: Mapping[str, Any] = field(default_factory=dict)
-    """The scorer's own settings, already validated by `scoring.build`."""
-    label: str = ""
-    """The metric's name in results; the scorer's name when empty."""
-    threshold: float = 0.5
-    """Correctness role only: a value at or above it is right."""
-
-    @property
-    def metric(self) -> str:
-        return self.label or self.name
-
-
-@dataclass(frozen=True, slots=True)
-class DomainRule:
-    """A rule every answer must keep; `domain_violations` counts the answers that break at least one."""
-
-    name: str
-    forbid: str | None = None
-    """A regular expression that must not be found in the answer."""
-    require: str | None = None
-    """A regular expression that must be found in the answer."""
-    max_characters: int | None = None
-    """The longest an answer may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a benchmark version."""
-
-    ordinal: int
-    """Position in the benchmark, from 1."""
-    question_id: str
-    question: str
-    expected_answer: str | None = None
-    context: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    cluster: str | None = None
-    """Questions that share a cluster are not independent; standard errors are clustered by it."""
-    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +59,8 @@ class Benchmark:
     created_at: str
     description: str | None = None
     document_ids: tuple[str, ...] = ()
+    dataset_id: str | None = None
+    """The dataset whose documents its questions may cite."""
     domain_rules: tuple[DomainRule, ...] = ()
     prompt_template: str | None = None
     """Text with {question}, {context} and {choices}; None asks the question as it is."""
@@ -162,57 +89,6 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """What one scorer says of one answer. `value` is in [0, 1]; None means unscored and `reason` says why."""
-
-    value: float | None
-    reason: str | None = None
-    raw: str | None = None
-    """What a judge answered, kept where no verdict could be read from it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a provider brings back for one trial."""
-
-    text: str
-    latency_seconds: float | None = None
-    """Time from sending the request that succeeded to having read its response; None for recorded answers."""
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    finish_reason: str | None = None
-    attempts: int = 1
-    """Calls made for this answer, the successful one included."""
-    cost_usd: Decimal | None = None
-    """By the model's prices and the provider's token counts; None where either is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """What the scorers that ask a model have used for one trial, all of them and their repairs together."""
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost_usd: Decimal | None = None
-    """None where a judge has no price or gave no token counts."""
-
-
-BUDGET_REACHED = "budget_reached"
-"""Code of the error of a trial that was not asked for, because the money had run out."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrialError:
-    """Why a trial errored."""
-
-    code: str
-    """Short stable word: "http_500", "timeout", "no_recorded_answer", ..."""
-    message: str
-    attempts: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Trial:
     """One answer to one question in one run, with its scores."""
 
@@ -235,6 +111,8 @@ class Trial:
     """Of the answer, judges not included."""
     judging: Judging | None = None
     """What the scorers that ask a model used."""
+    grades: tuple[Grade, ...] = ()
+    """Of an output that was handed in: what each grader says of it."""
 
     @classmethod
     def errored(
@@ -254,35 +132,6 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """Trials by outcome. Every rate travels with these."""
-
-    right: int = 0
-    wrong: int = 0
-    unscored: int = 0
-    errored: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.right + self.wrong + self.unscored + self.errored
-
-    @property
-    def scored(self) -> int:
-        return self.right + self.wrong
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.right + other.right,
-            self.wrong + other.wrong,
-            self.unscored + other.unscored,
-            self.errored + other.errored,
-        )
-
-    def __neg__(self) -> Counts:
-        return Counts(-self.right, -self.wrong, -self.unscored, -self.errored)
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """One model over one benchmark version, inside an evaluation."""
 
@@ -292,7 +141,7 @@ class Run:
     """0 is the base model, 1 the model compared with it."""
     model: Model
     """The model as it was when the evaluation was created."""
-    counts: Counts = Counts()
+    counts: Counts = field(default_factory=Counts)
     """Trials counted so far, moved once per shard."""
     shards: int = 0
     """Shards the run is cut into."""
@@ -353,6 +202,10 @@ class Evaluation:
     """What models and judges may cost together, over all attempts."""
     spent_usd: Decimal = Decimal(0)
     """What has been spent or set aside for calls under way."""
+    eval_spec: EvalSpec | None = None
+    """What outputs that were handed in are graded by; its questions are then `Submission`s, and it is a
+    grading job.
+    """
     headline: Mapping[int, Mapping[str, float | int | None]] | None = None
     """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and
     `domain_violations`.
@@ -379,6 +232,8 @@ class Evaluation:
         """The judges that are asked about the trials of a run, by model id."""
         if self.pairwise is not None and run.position == len(self.runs):
             return {self.pairwise.model: self.judges[self.pairwise.model]}
+        if self.eval_spec is not None:
+            return self.judges
         asked = {spec.options.get("model") for spec in self.scorers}
         return {model_id: judge for model_id, judge in self.judges.items() if model_id in asked}
 

@@ -1,0 +1,71 @@
+"""The nouns of Marksheet: frozen values without I/O. The words are those of docs/architecture.md, one word
+per thing.
+"""
+
+from marksheet.domain.documents import (
+    Dataset,
+    Document,
+)
+from marksheet.domain.evaluations import (
+    Benchmark,
+    Caller,
+    Evaluation,
+    Model,
+    Pairwise,
+    Run,
+    Schedule,
+    Stage,
+    Status,
+    Trial,
+)
+from marksheet.domain.grading import (
+    EvalSpec,
+    Grade,
+    Mark,
+    Submission,
+)
+from marksheet.domain.marks import (
+    BUDGET_REACHED,
+    Answer,
+    Counts,
+    DomainRule,
+    Judging,
+    Outcome,
+    ProviderName,
+    Question,
+    Role,
+    Score,
+    ScorerSpec,
+    TrialError,
+)
+
+__all__ = [
+    "BUDGET_REACHED",
+    "Answer",
+    "Benchmark",
+    "Caller",
+    "Counts",
+    "Dataset",
+    "Document",
+    "DomainRule",
+    "EvalSpec",
+    "Evaluation",
+    "Grade",
+    "Judging",
+    "Mark",
+    "Model",
+    "Outcome",
+    "Pairwise",
+    "ProviderName",
+    "Question",
+    "Role",
+    "Run",
+    "Schedule",
+    "Score",
+    "ScorerSpec",
+    "Stage",
+    "Status",
+    "Submission",
+    "Trial",
+    "TrialError",
+]
