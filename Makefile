@@ -78,8 +78,10 @@ deploy: build ## Deploy to the AWS account of your credentials, asking for every
 
 lock: .venv/installed ## Resolve all dependencies anew and write the lock files
 	$(COMPILE) layers/core/requirements.txt --output-file layers/core/requirements.lock
+	$(COMPILE) layers/extraction/requirements.txt --constraints layers/core/requirements.lock \
+		--output-file layers/extraction/requirements.lock
 	$(COMPILE) pyproject.toml --group dev --constraints layers/core/requirements.lock \
-		--output-file requirements/dev.lock
+		--constraints layers/extraction/requirements.lock --output-file requirements/dev.lock
 	$(COMPILE) --group emulator --output-file requirements/emulator.lock
 	$(COMPILE) --group infrastructure --output-file requirements/infrastructure.lock
 
