@@ -85,6 +85,27 @@ def test_a_presigned_post_is_bound_to_key_type_and_size(objects: Objects) -> Non
     assert ["content-length-range", 1, 100] in policy
 
 
+def test_a_presigned_post_may_ask_for_one_size_and_carry_metadata(objects: Objects) -> None:
+    post = objects.presign_upload(
+        "k",
+        seconds=60,
+        content_type="text/csv",
+        minimum_bytes=7,
+        maximum_bytes=7,
+        metadata={"filename": "a%20b.csv"},
+    )
+    policy = json.loads(base64.b64decode(post.fields["policy"]))["conditions"]
+    assert ["content-length-range", 7, 7] in policy
+    assert {"x-amz-meta-filename": "a%20b.csv"} in policy
+    assert post.fields["x-amz-meta-filename"] == "a%20b.csv"
+
+
+def test_the_size_of_an_object_is_told_without_reading_it(objects: Objects) -> None:
+    objects.write("k", b"12345")
+    assert objects.size("k") == 5
+    assert objects.size("absent") is None
+
+
 def test_a_presigned_download_is_an_attachment_for_some_seconds(objects: Objects) -> None:
     url = objects.presign_download(
         "k", seconds=60, disposition="attachment; filename=r.json", content_type="application/json"

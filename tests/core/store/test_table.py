@@ -93,6 +93,13 @@ def test_a_query_takes_a_prefix_a_range_and_an_order(table: Table) -> None:
     assert [item["SK"] for item in table.query("a", between=("A#2", "B#0"))] == ["A#2", "A#3"]
 
 
+def test_a_query_begins_behind_a_key_however_few_come_at_once(table: Table) -> None:
+    for number in range(5):
+        table.put({"PK": "a", "SK": str(number)})
+    assert [item["SK"] for item in table.query("a", after="1", a_request=2)] == ["2", "3", "4"]
+    assert list(table.query("a", after="4")) == []
+
+
 def test_a_transaction_is_all_or_none_and_names_the_refused_write(table: Table) -> None:
     table.put({"PK": "a", "SK": "taken"})
     writes = [

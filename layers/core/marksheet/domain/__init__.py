@@ -5,6 +5,8 @@ per thing.
 from marksheet.domain.documents import (
     Dataset,
     Document,
+    Extraction,
+    ShownDocument,
 )
 from marksheet.domain.evaluations import (
     Benchmark,
@@ -50,6 +52,7 @@ __all__ = [
     "DomainRule",
     "EvalSpec",
     "Evaluation",
+    "Extraction",
     "Grade",
     "Judging",
     "Mark",
@@ -63,6 +66,7 @@ __all__ = [
     "Schedule",
     "Score",
     "ScorerSpec",
+    "ShownDocument",
     "Stage",
     "Status",
     "Submission",

@@ -4,13 +4,14 @@ requests.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from marksheet.aws import client, error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
 _CHUNK = 1 << 20
@@ -28,6 +29,18 @@ class PresignedPost:
 
     url: str
     fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenObject:
+    """An object of which nothing is read yet."""
+
+    size: int
+    """Bytes."""
+    metadata: dict[str, str]
+    """What was said at the upload as `x-amz-meta-<name>`, by name in small letters."""
+    chunks: Iterator[bytes]
+    """Its content in pieces of at most 1 MiB, to be read once."""
 
 
 class Objects:
@@ -57,6 +70,16 @@ class Objects:
         except KeyError:
             return None
 
+    def size(self, key: str) -> int | None:
+        """How many bytes an object has, or None when it is absent."""
+        try:
+            size: int = client("s3").head_object(Bucket=self.bucket, Key=key)["ContentLength"]
+        except client("s3").exceptions.ClientError as error:
+            if isinstance(_absent(error, key), KeyError):
+                return None
+            raise
+        return size
+
     def stream(self, key: str) -> Iterator[bytes]:
         """An object's bytes in chunks of at most 1 MiB. Raises `KeyError` when it is absent."""
         try:
@@ -66,6 +89,18 @@ class Objects:
         with body:
             while chunk := body.read(_CHUNK):
                 yield chunk
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[OpenObject]:
+        """An object's size and metadata, and its bytes for whoever wants them; what is not read by the end
+        of the block is not transferred. Raises `KeyError` when it is absent.
+        """
+        try:
+            found = client("s3").get_object(Bucket=self.bucket, Key=key)
+        except client("s3").exceptions.ClientError as error:
+            raise _absent(error, key) from error
+        with found["Body"] as body:
+            yield OpenObject(found["ContentLength"], dict(found["Metadata"]), body.iter_chunks(_CHUNK))
 
     def lines(self, key: str) -> Iterator[bytes]:
         """An object's lines without their newline; memory flat in the object's size."""
@@ -129,16 +164,27 @@ class Objects:
         return url
 
     def presign_upload(
-        self, key: str, *, seconds: int, content_type: str, maximum_bytes: int
+        self,
+        key: str,
+        *,
+        seconds: int,
+        content_type: str,
+        maximum_bytes: int,
+        minimum_bytes: int = 1,
+        metadata: Mapping[str, str] | None = None,
     ) -> PresignedPost:
-        """A POST that creates this one key with this content type and between 1 and `maximum_bytes` bytes."""
+        """A POST that creates this one key with this content type, between `minimum_bytes` and
+        `maximum_bytes` bytes, and this metadata (lower-case names, ASCII values, up to 2 KB together).
+        """
+        fixed = {"Content-Type": content_type}
+        fixed |= {f"x-amz-meta-{name}": value for name, value in (metadata or {}).items()}
         post = client("s3").generate_presigned_post(
             Bucket=self.bucket,
             Key=key,
-            Fields={"Content-Type": content_type},
+            Fields=dict(fixed),
             Conditions=[
-                {"Content-Type": content_type},
-                ["content-length-range", 1, maximum_bytes],
+                *({name: value} for name, value in fixed.items()),
+                ["content-length-range", minimum_bytes, maximum_bytes],
             ],
             ExpiresIn=seconds,
         )

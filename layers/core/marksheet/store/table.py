@@ -141,17 +141,26 @@ class Table:
         *,
         prefix: str = "",
         between: tuple[str, str] | None = None,
+        after: str | None = None,
+        a_request: int | None = None,
         newest_first: bool = False,
         filter_expression: str | None = None,
         values: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
     ) -> Iterator[Item]:
-        """Items of one partition in sort-key order, page by page, as far as the caller reads."""
+        """Items of one partition in sort-key order, page by page, as far as the caller reads.
+
+        Of `prefix`, `between` (both ends included) and `after` (that sort key left out) one may be given.
+        `a_request` is how many are fetched at once; without it, as many as DynamoDB gives (1 MB).
+        """
         condition = "PK = :pk"
         all_values: dict[str, Any] = {":pk": pk, **(values or {})}
         if between is not None:
             condition += " AND SK BETWEEN :low AND :high"
             all_values |= {":low": between[0], ":high": between[1]}
+        elif after is not None:
+            condition += " AND SK > :after"
+            all_values[":after"] = after
         elif prefix:
             condition += " AND begins_with(SK, :prefix)"
             all_values[":prefix"] = prefix
@@ -162,6 +171,8 @@ class Table:
             "ScanIndexForward": not newest_first,
             "ConsistentRead": True,
         }
+        if a_request is not None:
+            request["Limit"] = a_request
         if filter_expression:
             request["FilterExpression"] = filter_expression
         if names:
@@ -174,8 +185,8 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def transact(self, writes: Sequence[Mapping[str, Any]]) -> None:
-        """All or none of the writes (made by `to_put`, `to_update`); raises `ConditionFailed` naming the
-        refused ones.
+        """All or none of the writes (made by `to_put`, `to_update`, `to_delete`); raises `ConditionFailed`
+        naming the refused ones.
 
         Conflicts with other transactions on the same item are tried again with full jitter: they say nothing
         about our conditions, and the counter items of a busy run meet them now and then.
@@ -218,6 +229,10 @@ class Table:
     ) -> Item:
         fields = self._update(pk, sk, expression, values, names=names, condition=condition)
         return {"Update": {"TableName": self.name, **fields}}
+
+    def to_delete(self, pk: str, sk: str, *, condition: str) -> Item:
+        key = encode_item({"PK": pk, "SK": sk})
+        return {"Delete": {"TableName": self.name, "Key": key, "ConditionExpression": condition}}
 
     def delete_all(self, keys: Iterable[tuple[str, str]]) -> None:
         """Delete many items, 25 a request, until none is left unprocessed."""

@@ -61,8 +61,22 @@ def test_a_form_may_name_several_documents() -> None:
     assert decode_benchmark_upload(body, FORM).benchmark.document_ids == ("doc-1", "doc-2")
 
 
+def test_a_benchmark_may_be_based_on_a_dataset() -> None:
+    body = {"name": "Lighthouse", "dataset_id": "dataset-1"}
+    as_json = json.dumps({**body, "questions": QUESTIONS}).encode()
+    announced = json.dumps({**body, "filename": "q.jsonl"}).encode()
+    assert (
+        decode_benchmark_upload(form(NAME, ("dataset_id", b"dataset-1")), FORM).benchmark.dataset_id
+        == "dataset-1"
+    )
+    assert decode_benchmark_upload(as_json, "application/json").benchmark.dataset_id == "dataset-1"
+    assert decode_upload_request(announced).benchmark.dataset_id == "dataset-1"
+    assert decode_benchmark_upload(form(NAME), FORM).benchmark.dataset_id is None
+
+
 def test_empty_fields_of_a_form_are_as_good_as_absent() -> None:
-    body = form(NAME, ("description", b""), ("document_id", b""), ("scorers", b""), ("domain_rules", b""))
+    empty = ("description", "document_id", "dataset_id", "scorers", "domain_rules")
+    body = form(NAME, *((name, b"") for name in empty))
     assert decode_benchmark_upload(body, FORM) == decode_benchmark_upload(form(NAME), FORM)
 
 
@@ -87,6 +101,7 @@ def test_the_format_of_a_file_is_found_out(filename: str, content: bytes, file_f
         (form(), ("body", "name"), "missing"),
         (form(("name", b"")), ("body", "name"), "string_too_short"),
         (form(NAME, NAME), ("body", "name"), "duplicate"),
+        (form(NAME, *[("dataset_id", b"dataset-1")] * 2), ("body", "dataset_id"), "duplicate"),
         (form(NAME, ("file", FILE)), ("body", "file"), "duplicate"),
         (form(NAME, ("organization", b"umbrella")), ("body", "organization"), "extra_forbidden"),
         (form(NAME, ("scorers", b"[exact_match]")), ("body", "scorers", 1), "json_invalid"),
@@ -144,6 +159,8 @@ def test_a_wrong_question_of_a_form_is_found_in_its_file() -> None:
         ({"document_id": 7}, ("body", "document_id")),
         ({"document_id": [""]}, ("body", "document_id")),
         ({"document_id": False}, ("body", "document_id")),
+        ({"dataset_id": ["dataset-1"]}, ("body", "dataset_id")),
+        ({"dataset_id": ""}, ("body", "dataset_id")),
         ({"version": 3}, ("body", "version")),
         ({"scorers": ["exact_mach"]}, ("body", "scorers", 0)),
         ({"prompt_template": "no placeholder"}, ("body", "prompt_template")),

@@ -63,7 +63,12 @@ def test_one_benchmark_is_shown_with_how_it_is_asked_and_marked() -> None:
     assert [scorer["name"] for scorer in body["scorers"]] == ["exact_match", "token_f1"]
     assert body["domain_rules"] == [{"name": "no guessing", "forbid": "guess"}]
     assert (body["prompt_template"], body["system_prompt"]) == ("{question}", None)
+    assert body["dataset_id"] is None
     assert "questions_key" not in body
+
+
+def test_one_benchmark_names_the_dataset_it_is_based_on() -> None:
+    assert encode_benchmark(benchmark(dataset_id="dataset-1"))["dataset_id"] == "dataset-1"
 
 
 def test_a_status_has_an_end_once_there_is_one() -> None:

@@ -85,7 +85,7 @@ def test_results_are_the_file_without_its_rows(case: str) -> None:
 def test_the_stream_is_what_one_dump_of_the_whole_would_be(
     texts: list[str], values: list[float | None], case: str
 ) -> None:
-    asked = Question(1, texts[0], texts[1], texts[2])
+    asked = Question(1, texts[0], texts[1], texts[2], context=(texts[1], texts[3]), sources=(texts[0], ""))
     scores = {
         name: Score(value)
         for name, value in zip(("exact_match", "token_f1", "numeric"), values, strict=False)
@@ -113,6 +113,51 @@ def test_a_row_names_its_trial_only_where_there_are_several() -> None:
     repeated = download_row(second, question(row), evaluation({"trials": 2}), first=True)
     assert "trial" not in json.loads(alone)
     assert json.loads(repeated)["trial"] == 2
+
+
+def context_of(output: str | None, *chunks: str, sources: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """What the row of a question with context shows of it."""
+    asked = Question(1, "q1", "Who keeps Neris?", context=chunks, sources=sources)
+    one = Trial(1, "q1", 1, Outcome.RIGHT, output, {"exact_match": Score(1.0), "token_f1": Score(1.0)})
+    shown: list[dict[str, Any]] = json.loads(download_row(one, asked, evaluation(), first=True))["context"]
+    return shown
+
+
+def test_a_row_shows_what_the_answer_used_of_each_chunk_and_where_that_is_from() -> None:
+    chunks = ("Ada Holm keeps it.", "Neris has three bells.")
+    assert context_of("Holm", *chunks, sources=("log.md", "")) == [
+        {"text": "Ada Holm keeps it.", "source": "log.md", "chunk_used": True, "chunk_usage_pct": 50.0},
+        {"text": "Neris has three bells.", "source": None, "chunk_used": False, "chunk_usage_pct": 0.0},
+    ]
+
+
+def test_chunks_that_were_given_as_text_have_no_source() -> None:
+    assert [chunk["source"] for chunk in context_of("Holm", "one", "two")] == [None, None]
+
+
+def test_a_share_has_two_places() -> None:
+    assert context_of("red", "red, green, blue")[0]["chunk_usage_pct"] == 33.33
+
+
+def test_an_answer_that_is_not_there_says_nothing_of_its_context() -> None:
+    (chunk,) = context_of(None, "Ada Holm keeps it.", sources=("log.md",))
+    assert (chunk["chunk_used"], chunk["chunk_usage_pct"]) == (None, None)
+    assert (chunk["text"], chunk["source"]) == ("Ada Holm keeps it.", "log.md")
+
+
+def test_a_question_without_context_has_a_row_without_it() -> None:
+    row = load("download_single.core")["rows"][0][0]
+    assert "context" not in json.loads(download_row(trial(row), question(row), evaluation(), first=True))
+
+
+def test_a_long_chunk_is_shown_by_its_ends_and_looked_at_whole() -> None:
+    whole = "a" * 10_000 + " lantern " + "b" * 10_000
+    fitting, cut = context_of("The lantern.", "c" * 20_000, whole)
+    assert fitting["text"] == "c" * 20_000
+    assert len(cut["text"]) == 20_000
+    assert "characters and more left out" in cut["text"]
+    assert "lantern" not in cut["text"]
+    assert cut["chunk_used"] is True
 
 
 def test_answers_are_counted_not_questions_and_not_errors() -> None:

@@ -39,6 +39,7 @@ from marksheet.dialects.nugen.schedule_responses import encode_schedule, encode_
 from marksheet.dialects.nugen.upload_responses import encode_upload, encode_upload_status
 
 if TYPE_CHECKING:
+    from marksheet.dialects.fields import decode_idempotency_key
     from marksheet.dialects.nugen.benchmark_requests import (
         decode_benchmark_upload,
         decode_upload_request,
@@ -46,15 +47,14 @@ if TYPE_CHECKING:
     )
     from marksheet.dialects.nugen.evaluation_requests import (
         decode_create_evaluation,
-        decode_idempotency_key,
         decode_list_evaluations,
         decode_results_query,
         decode_resume,
         read_create_evaluation,
     )
     from marksheet.dialects.nugen.model_requests import decode_register_model
-    from marksheet.dialects.nugen.reading import decode_id
     from marksheet.dialects.nugen.schedule_requests import decode_create_schedule
+    from marksheet.dialects.reading import decode_id
 
 __all__ = [
     "decode_benchmark_upload",
@@ -97,21 +97,21 @@ __all__ = [
 ]
 
 _READERS = {
-    "decode_benchmark_upload": "benchmark_requests",
-    "decode_create_evaluation": "evaluation_requests",
-    "decode_create_schedule": "schedule_requests",
+    "decode_benchmark_upload": "nugen.benchmark_requests",
+    "decode_create_evaluation": "nugen.evaluation_requests",
+    "decode_create_schedule": "nugen.schedule_requests",
     "decode_id": "reading",
-    "decode_idempotency_key": "evaluation_requests",
-    "decode_list_evaluations": "evaluation_requests",
-    "decode_register_model": "model_requests",
-    "decode_results_query": "evaluation_requests",
-    "decode_resume": "evaluation_requests",
-    "decode_upload_request": "benchmark_requests",
-    "decode_version": "benchmark_requests",
-    "read_create_evaluation": "evaluation_requests",
+    "decode_idempotency_key": "fields",
+    "decode_list_evaluations": "nugen.evaluation_requests",
+    "decode_register_model": "nugen.model_requests",
+    "decode_results_query": "nugen.evaluation_requests",
+    "decode_resume": "nugen.evaluation_requests",
+    "decode_upload_request": "nugen.benchmark_requests",
+    "decode_version": "nugen.benchmark_requests",
+    "read_create_evaluation": "nugen.evaluation_requests",
 }
-"""What reads requests, and the module it is in. These modules need pydantic, which is half of what importing
-this package would cost the functions that only write.
+"""What reads requests, and the module of `marksheet.dialects` it is in. These modules need pydantic, which is
+half of what importing this package would cost the functions that only write.
 """
 
 
@@ -119,4 +119,4 @@ def __getattr__(name: str) -> Any:
     """Import a reader when it is first used."""
     if name not in _READERS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_READERS[name]}"), name)
+    return getattr(import_module(f"marksheet.dialects.{_READERS[name]}"), name)

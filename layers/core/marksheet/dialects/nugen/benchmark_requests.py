@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from marksheet.dialects.nugen.forms import is_form, read_form
-from marksheet.dialects.nugen.reading import StrictModel, read_json, read_object, validate
+from marksheet.dialects.reading import StrictModel, read_json, read_object, validate
 from marksheet.errors import InvalidRequest, InvalidUpload, Problem, TooLarge
 from marksheet.prompts import validate_template
 from marksheet.questions import Format, guess_format
@@ -35,6 +35,7 @@ class BenchmarkRequest(NamedTuple):
     name: str
     description: str | None
     document_ids: tuple[str, ...]
+    dataset_id: str | None
     scorers: tuple[ScorerSpec, ...]
     """Empty leaves them to the default."""
     domain_rules: tuple[DomainRule, ...]
@@ -84,6 +85,7 @@ class BenchmarkFields(StrictModel):
     name: str = Field(min_length=1, max_length=LONGEST_NAME)
     description: str | None = Field(default=None, max_length=LONGEST_DESCRIPTION)
     document_id: Annotated[tuple[str, ...], BeforeValidator(_document_ids)] = ()
+    dataset_id: str | None = Field(default=None, min_length=1, max_length=LONGEST_NAME)
     scorers: Any = None
     domain_rules: Any = None
     prompt_template: str | None = None
@@ -98,6 +100,7 @@ class BenchmarkFields(StrictModel):
             name=self.name,
             description=self.description,
             document_ids=self.document_id,
+            dataset_id=self.dataset_id,
             scorers=() if scorers is None else parse_specs(scorers, location=("body", "scorers")),
             domain_rules=() if rules is None else parse_rules(rules, location=("body", "domain_rules")),
             prompt_template=self.prompt_template,

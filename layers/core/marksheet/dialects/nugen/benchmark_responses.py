@@ -51,6 +51,7 @@ def encode_benchmark(benchmark: Benchmark) -> dict[str, Any]:
     """One version, with how it is asked and marked."""
     return {
         **_encode_item(benchmark),
+        "dataset_id": benchmark.dataset_id,
         "scorers": encode_specs(benchmark.scorers),
         "domain_rules": encode_rules(benchmark.domain_rules),
         "prompt_template": benchmark.prompt_template,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.nugen.reading import IDENTIFIER, StrictModel, read_object, validate
+from marksheet.dialects.fields import Dollars, ModelId
+from marksheet.dialects.reading import IDENTIFIER, StrictModel, read_object, validate
 from marksheet.domain import Status
-from marksheet.errors import InvalidRequest, Problem
 from marksheet.scoring.llm_judge import LONGEST_RUBRIC
 
 if TYPE_CHECKING:
@@ -38,9 +36,6 @@ STATUS_WORDS = {
 """The `status` filter: the current words, the older pages' words, and ours. FAILED finds the cancelled and
 the stopped ones too, because they are shown as FAILED."""
 
-_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-
 
 def _statuses(value: Any) -> frozenset[Status]:
     """Words separated by commas, in which form a repeated query parameter arrives too."""
@@ -54,27 +49,8 @@ def _statuses(value: Any) -> frozenset[Status]:
 
 
 EvaluationId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
-ModelId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
 BenchmarkReference = Annotated[str, Field(pattern=f"^{IDENTIFIER}(@[1-9][0-9]{{0,8}})?$")]
 """An id, or `id@version`."""
-
-
-def _dollars(value: Any) -> Decimal:
-    """Numbers and decimal texts as the decimals they are written as."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number and not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
-        raise PydanticCustomError(
-            "decimal_parsing",
-            "Input should be an amount above 0 and up to 1000000: a number, or a text with up to 6 places "
-            'such as "2.50"',
-        )
-    return Decimal(str(value))
-
-
-Dollars = Annotated[
-    Decimal, Field(gt=0, le=1_000_000, decimal_places=6, allow_inf_nan=False), BeforeValidator(_dollars)
-]
-"""An amount of money: a number, or a text such as "2.50"."""
 
 
 class PairwiseRequest(StrictModel):
@@ -203,11 +179,3 @@ def decode_results_query(query: Mapping[str, str]) -> ResultsRequest:
 def decode_list_evaluations(query: Mapping[str, str]) -> ListEvaluationsRequest:
     """The query of a list. Raises InvalidRequest."""
     return validate(ListEvaluationsRequest, query, "query")
-
-
-def decode_idempotency_key(header: str | None) -> str | None:
-    """The `Idempotency-Key` header: 1 to 255 visible ASCII characters, or absent. Raises InvalidRequest."""
-    if header is None or _IDEMPOTENCY_KEY.fullmatch(header):
-        return header
-    message = "Input should be 1 to 255 visible ASCII characters without spaces"
-    raise InvalidRequest(Problem(("header", "idempotency-key"), message))

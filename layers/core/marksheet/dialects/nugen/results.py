@@ -15,6 +15,8 @@ import orjson
 from marksheet.dialects.nugen.evaluation_responses import encode_method, encode_status_word
 from marksheet.dialects.nugen.metrics import encode_comparison, encode_metrics, rounded
 from marksheet.domain import Role, Status
+from marksheet.scoring.chunk_use import chunk_uses
+from marksheet.scoring.excerpts import shortened
 from marksheet.scoring.pairwise import decode_pair
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 _ROWS = '"detailed_results": ['
 _NO_ROWS = _ROWS + "]"
 """Where rows go. No text of a caller can contain this: inside a JSON string the quotes would be escaped."""
+
+LONGEST_CHUNK = 20_000
+"""Characters of a chunk of context that a row shows: every trial's row repeats it."""
 
 _FACTS = (
     "provider",
@@ -178,7 +183,25 @@ def _encode_row(trial: Trial, question: Question, evaluation: Evaluation) -> dic
         row["raw"] = raw
     if trial.violations:
         row["violations"] = list(trial.violations)
+    if question.context:
+        row["context"] = _encode_context(trial, question)
     return row | _encode_use(trial)
+
+
+def _encode_context(trial: Trial, question: Question) -> list[dict[str, Any]]:
+    """The chunks that the question came with, and what the answer used of each, if there is an answer."""
+    sources = question.sources or ("",) * len(question.context)
+    shown: list[dict[str, Any]] = [
+        {"text": shortened(text, LONGEST_CHUNK), "source": source or None}
+        for text, source in zip(question.context, sources, strict=True)
+    ]
+    if trial.output is None:
+        return [{**chunk, "chunk_used": None, "chunk_usage_pct": None} for chunk in shown]
+    uses = chunk_uses(trial.output, question.question, question.context)
+    return [
+        {**chunk, "chunk_used": use.used, "chunk_usage_pct": round(use.percent, 2)}
+        for chunk, use in zip(shown, uses, strict=True)
+    ]
 
 
 def _encode_use(trial: Trial) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from marksheet.dialects.nugen.evaluation_requests import (
     MarkAgainRequest,
     decode_create_evaluation,
 )
-from marksheet.dialects.nugen.reading import StrictModel, read_object, validate
+from marksheet.dialects.reading import StrictModel, read_object, validate
 from marksheet.errors import InvalidRequest, Problem
 
 LARGEST_EVALUATION = 100_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.dialects.nugen.reading import decode_id, read_json, read_object
+from marksheet.dialects.reading import decode_id, read_json, read_object
 from marksheet.errors import InvalidRequest, NotFound
 
 

@@ -1,4 +1,4 @@
-"""Reading what a request carries, strictly: JSON, models over it, identifiers."""
+"""Reading what a request carries, strictly and alike in every dialect: JSON, models over it, identifiers."""
 
 from __future__ import annotations
 
