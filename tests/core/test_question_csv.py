@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,18 @@ def test_choices_are_json_or_separated_by_bars(cell, choices):
 )
 def test_context_is_a_text_or_a_json_list(cell, context):
     assert records(f"question,context\nq,{cell}\n")[0][1]["context"] == context
+
+
+@pytest.mark.parametrize("cell", ['{"document": "log.md"}', '["one", ["two"]]', "[3]"])
+def test_other_json_in_context_is_left_as_it_is_written(cell):
+    ((_, row),) = records("question,context\nq," + '"' + cell.replace('"', '""') + '"\n')
+    assert row["context"] == (json.loads(cell, parse_int=str) if cell.startswith("[") else cell)
+
+
+def test_documents_are_not_cited_in_csv():
+    error = error_of('question,context\nq,"[""one"", {""document"": ""log.md""}]"\n')
+    assert (error.line, error.field) == (2, "context")
+    assert "JSON Lines" in error.detail
 
 
 def test_metadata_is_a_json_object():

@@ -3,15 +3,28 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from marksheet.domain import Question
 from marksheet.errors import InvalidUpload
-from marksheet.question_fields import build_question
+from marksheet.question_fields import MAX_CONTEXT_BYTES, build_question
+
+SECTIONS = {"Tides": "High water at noon.", "Winds": "Westerly."}
 
 
-def build(**row) -> Question:
+def cite_logbook(citation):
+    """A dataset of one document, whose sections can be cited."""
+    if citation["document"] != "logbook.md":
+        raise InvalidUpload(f"there is no document {citation['document']!r}", field="document")
+    return SECTIONS[citation["section"]], "logbook.md"
+
+
+def build(cite=None, **row) -> Question:
     data = json.dumps(row)
-    return build_question(row, lambda: json.loads(data, parse_int=str, parse_float=str), ordinal=3, line=9)
+    return build_question(
+        row, lambda: json.loads(data, parse_int=str, parse_float=str), ordinal=3, line=9, cite=cite
+    )
 
 
 def error_of(**row) -> InvalidUpload:
@@ -64,6 +77,72 @@ def test_context_is_a_text_or_a_list():
     assert build(question="Why?", context=[]).context == ()
 
 
+def test_a_citation_becomes_the_text_that_it_cites_and_names_its_document():
+    question = build(cite_logbook, question="Why?", context={"document": "logbook.md", "section": "Tides"})
+    assert (question.context, question.sources) == (("High water at noon.",), ("logbook.md",))
+
+
+def test_citations_and_texts_keep_their_order():
+    cited = {"document": "logbook.md", "section": "Winds"}
+    question = build(cite_logbook, question="Why?", context=["one", cited, "two"])
+    assert question.context == ("one", "Westerly.", "two")
+    assert question.sources == ("", "logbook.md", "")
+
+
+def test_texts_alone_have_no_sources():
+    assert build(cite_logbook, question="Why?", context=["one", "two"]).sources == ()
+
+
+@given(
+    st.lists(st.text(max_size=5) | st.sampled_from([*SECTIONS]).map(lambda name: {"name": name}), max_size=6)
+)
+def test_there_is_a_source_for_each_chunk_or_none_at_all(entries):
+    context = [
+        {"document": "logbook.md", "section": entry["name"]} if isinstance(entry, dict) else entry
+        for entry in entries
+    ]
+    question = build(cite_logbook, question="Why?", context=context)
+    cited = [isinstance(entry, dict) for entry in entries]
+    assert len(question.context) == len(entries)
+    assert [bool(source) for source in question.sources] == (cited if any(cited) else [])
+
+
+def test_the_whole_citation_is_handed_on_as_the_file_has_it():
+    handed = []
+    citation = {"document": "log", "page": 3, "unknown": [1]}
+    build(lambda given: (handed.append(given), ("text", "log"))[1], question="Why?", context=[citation])
+    assert handed == [citation]
+
+
+def test_a_citation_that_means_nothing_is_refused_in_the_words_of_who_looked_for_it():
+    with pytest.raises(InvalidUpload) as caught:
+        build(cite_logbook, question="Why?", context=[{"document": "diary.md"}])
+    assert (caught.value.line, caught.value.field) == (9, "context")
+    assert caught.value.detail == "there is no document 'diary.md'"
+
+
+def test_a_citation_of_more_than_a_context_may_have_is_told_by_its_document():
+    with pytest.raises(InvalidUpload) as caught:
+        build(
+            lambda _: ("x" * (MAX_CONTEXT_BYTES + 1), "logbook.md"),
+            question="Why?",
+            context={"document": "logbook.md"},
+        )
+    assert caught.value.detail.startswith("cites 524,289 bytes of logbook.md; 524,288 are allowed")
+
+
+def test_a_context_is_not_cited_further_than_its_limit():
+    cited = []
+
+    def cite(citation):
+        cited.append(citation)
+        return "x" * (MAX_CONTEXT_BYTES // 2), "logbook.md"
+
+    with pytest.raises(InvalidUpload, match="524,288 bytes together"):
+        build(cite, question="Why?", context=[{"document": "logbook.md"}] * 100)
+    assert len(cited) == 3
+
+
 def test_choices_may_be_numbers_and_keep_their_digits():
     assert build(question="Why?", choices=["one", 2, 3.0]).choices == ("one", "2", "3.0")
 
@@ -85,7 +164,9 @@ def test_a_cluster_may_be_a_number():
         ({"question": "q", "id": ""}, "id", "has 0 characters; 1 to 256 are allowed"),
         ({"question": "q", "id": "x" * 257}, "id", "has 257 characters"),
         ({"question": "q", "cluster": "x" * 257}, "cluster", "has 257 characters"),
-        ({"question": "q", "context": 3}, "context", "must be text or a list of texts, not a number"),
+        ({"question": "q", "context": 3}, "context", "must be text, an object that names"),
+        ({"question": "q", "context": {"section": "x"}}, "context", 'has an object without "document"'),
+        ({"question": "q", "context": [{"document": "x"}]}, "context", "the benchmark has no dataset_id"),
         ({"question": "q", "context": ["a", None]}, "context", "not null"),
         ({"question": "q", "context": ["x" * 300_000] * 2}, "context", "524,288 bytes together"),
         ({"question": "q", "choices": "a|b"}, "choices", "must be a list of texts, not text"),

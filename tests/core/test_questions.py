@@ -154,6 +154,33 @@ def test_other_members_beside_questions_are_refused_not_ignored():
     assert '"scorers" is unknown' in error.detail
 
 
+@pytest.mark.parametrize("form", ["jsonl", "json"])
+def test_what_a_question_cites_is_read_with_the_file(form):
+    row = b'{"question": "a", "context": [{"document": "log.md", "page": 2}]}'
+    data = row if form == "jsonl" else b"[" + row + b"]"
+    (question,) = read_questions([data], form, lambda cited: (f"page {cited['page']}", cited["document"]))
+    assert (question.context, question.sources) == (("page 2",), ("log.md",))
+
+
+@pytest.mark.parametrize(("form", "unit"), [("jsonl", "line"), ("json", "element")])
+def test_a_citation_that_fails_is_named_by_its_place_in_the_file(form, unit):
+    def cite(citation):
+        raise InvalidUpload("log.md has 3 pages, not 9", field="page")
+
+    rows = [{"question": "a"}, {"question": "b", "context": {"document": "log.md", "page": 9}}]
+    lines = "\n".join(map(json.dumps, rows))
+    data = (lines if form == "jsonl" else json.dumps(rows)).encode()
+    with pytest.raises(InvalidUpload) as caught:
+        list(read_questions([data], form, cite))
+    error = caught.value
+    assert (error.detail, error.line, error.field, error.unit) == (
+        "log.md has 3 pages, not 9",
+        2,
+        "context",
+        unit,
+    )
+
+
 @pytest.mark.parametrize("data", [b"3", b'"text"', b"{}", b'{"questions": {}}', b"null"])
 def test_what_is_no_array_is_refused(data):
     assert "must be a list of objects" in error_of(data, "json").detail

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from marksheet import questions, scoring, uploads
+from marksheet.citations import cite_from
 from marksheet.domain import Benchmark, Caller, DomainRule, Question, ScorerSpec, Status
 from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
 from marksheet.identifiers import new_id
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from marksheet.questions import Format
 
 MAXIMUM_NAME = 200
+MAXIMUM_CITED_BYTES = 32 << 20
+"""What the questions of a request may cite together; they are held whole, unlike those of a file to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class NewBenchmark:
     name: str
     description: str | None = None
     document_ids: tuple[str, ...] = ()
+    dataset_id: str | None = None
+    """Whose documents its questions may cite."""
     scorers: tuple[ScorerSpec, ...] = ()
     """Empty takes `scoring.DEFAULT_SPECS`."""
     domain_rules: tuple[DomainRule, ...] = ()
@@ -41,22 +46,33 @@ class NewBenchmark:
 def upload(
     app: Application, caller: Caller, new: NewBenchmark, content: bytes, file_format: Format
 ) -> tuple[Benchmark, list[Question]]:
-    """Take in a benchmark that fits a request; gives it back with its questions. Raises `InvalidUpload`."""
-    _check(new)
-    parsed = list(questions.read_questions([content], file_format))
+    """Take in a benchmark that fits a request; gives it back with its questions.
+
+    Raises `InvalidUpload`, or `InvalidRequest` for a name or dataset that cannot be.
+    """
+    _check(app, caller, new)
+    cite = cite_from(
+        app,
+        caller.organization,
+        new.dataset_id,
+        most_bytes=MAXIMUM_CITED_BYTES,
+        otherwise="send the file by POST /api/v3/benchmark/upload-url",
+    )
+    parsed = list(questions.read_questions([content], file_format, cite))
     return _keep(app, caller, new, parsed), parsed
 
 
 def request_upload(
     app: Application, caller: Caller, new: NewBenchmark, file_format: Format
 ) -> uploads.Upload:
-    """A presigned POST for a benchmark's file of any size."""
-    _check(new)
+    """A presigned POST for a benchmark's file of any size. Raises `InvalidRequest`."""
+    _check(app, caller, new)
     purpose = {
         "kind": "benchmark",
         "name": new.name,
         "description": new.description,
         "document_ids": list(new.document_ids),
+        "dataset_id": new.dataset_id,
         "scorers": [from_scorer(spec) for spec in new.scorers],
         "domain_rules": [from_rule(rule) for rule in new.domain_rules],
         "prompt_template": new.prompt_template,
@@ -72,17 +88,28 @@ def take_in(
     chunks: Iterator[bytes],
     file_format: Format,
 ) -> dict[str, Any]:
-    """Keep an uploaded file as a version. Raises `InvalidUpload`."""
+    """Keep an uploaded file as a version. Raises `InvalidUpload`, also when its dataset was deleted since the
+    file was announced.
+    """
     new = NewBenchmark(
         name=purpose["name"],
         description=purpose["description"],
         document_ids=tuple(purpose["document_ids"]),
+        # Files that were announced by a former version of this code say nothing of it.
+        dataset_id=purpose.get("dataset_id"),
         scorers=tuple(map(to_scorer, purpose["scorers"])),
         domain_rules=tuple(DomainRule(**rule) for rule in purpose["domain_rules"]),
         prompt_template=purpose["prompt_template"],
         system_prompt=purpose["system_prompt"],
     )
-    kept = _keep(app, caller, new, questions.read_questions(chunks, file_format))
+    cite = cite_from(
+        app,
+        caller.organization,
+        new.dataset_id,
+        most_bytes=uploads.MAXIMUM_BYTES,
+        otherwise="cut the file into several benchmarks",
+    )
+    kept = _keep(app, caller, new, questions.read_questions(chunks, file_format, cite))
     return {"benchmark_id": kept.benchmark_id, "version": kept.version, "count": kept.question_count}
 
 
@@ -125,11 +152,15 @@ def delete(app: Application, caller: Caller, benchmark_id: str) -> Benchmark:
     return benchmark
 
 
-def _check(new: NewBenchmark) -> None:
+def _check(app: Application, caller: Caller, new: NewBenchmark) -> None:
     if not new.name.strip() or len(new.name) > MAXIMUM_NAME or not new.name.isprintable():
         raise InvalidRequest(
             Problem(("body", "name"), f"use 1 to {MAXIMUM_NAME} printable characters on one line")
         )
+    dataset_id = new.dataset_id
+    if dataset_id is not None and app.store.datasets.find(caller.organization, dataset_id) is None:
+        message = f"there is no dataset {dataset_id!r}; create it first"
+        raise InvalidRequest(Problem(("body", "dataset_id"), message, "not_found"))
 
 
 def _keep(app: Application, caller: Caller, new: NewBenchmark, parsed: Any) -> Benchmark:
@@ -152,6 +183,7 @@ def _keep(app: Application, caller: Caller, new: NewBenchmark, parsed: Any) -> B
         created_at=app.now(),
         description=new.description,
         document_ids=new.document_ids,
+        dataset_id=new.dataset_id,
         domain_rules=new.domain_rules,
         prompt_template=new.prompt_template,
         system_prompt=new.system_prompt,

@@ -19,8 +19,8 @@ def read_records(chunks: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]
     """The line on which each record begins, and its cells by column; the first record names the columns.
 
     Cells may span lines. An empty cell is left out, a record of empty cells is skipped. `choices` and
-    `context` may be a JSON list, `choices` also texts separated by |; `metadata` is a JSON object. Raises
-    `InvalidUpload`.
+    `context` may be a JSON list of texts, `choices` also texts separated by |; `metadata` is a JSON object.
+    Raises `InvalidUpload`.
     """
     # Process-wide, and the only way to let a cell be longer than 128 KiB; `_Lines` sets the limit that
     # counts.
@@ -101,8 +101,13 @@ def _value(name: str, cell: str, line: int) -> Any:
             raise InvalidUpload("must be a JSON object", line=line, field=name) from error
     if stripped.startswith("[") and stripped.endswith("]"):
         try:
-            return numbers_as_written(stripped.encode(), line=line)
+            entries = numbers_as_written(stripped.encode(), line=line)
         except ValueError:
             # A text in square brackets is a text.
             pass
+        else:
+            if name == "context" and any(isinstance(entry, dict) for entry in entries):
+                message = "a CSV file's context is text; to cite documents, write JSON or JSON Lines"
+                raise InvalidUpload(message, line=line, field=name)
+            return entries
     return [choice.strip() for choice in stripped.split("|")] if name == "choices" else cell

@@ -31,29 +31,40 @@ MAX_CHOICES = 26
 MAX_CHOICE_BYTES = 16 << 10
 MAX_METADATA_BYTES = 64 << 10
 
+_CONTEXT = 'text, an object that names a "document", or a list of these'
+
 Written = Callable[[], Any]
 """Gives the same row with its numbers as the text they were written as; called only when one is needed."""
 
+Cite = Callable[[Mapping[str, Any]], tuple[str, str]]
+"""From a citation, as the file has it, to the text that is meant and the name of the document it is from.
+Raises `InvalidUpload` for one that means nothing.
+"""
 
-def build_question(row: Mapping[str, Any], written: Written, *, ordinal: int, line: int) -> Question:
+
+def build_question(
+    row: Mapping[str, Any], written: Written, *, ordinal: int, line: int, cite: Cite | None = None
+) -> Question:
     """The question in a row of JSON values; what no field claims goes into `metadata`.
 
-    A field that is absent, or null, is not given. Raises `InvalidUpload` with the line and the name of the
-    field as the file has it.
+    A field that is absent, or null, is not given. An object in `context` is handed to `cite`, and refused
+    where there is none. Raises `InvalidUpload` with the line and the name of the field as the file has it.
     """
-    fields = _Fields(row, written, line)
+    fields = RowFields(row, written, line)
     question_id = fields.name("question_id")
     question = fields.text("question", MAX_QUESTION_BYTES)
     if question is None:
         raise fields.wrong("question", f"is missing; give it as {_alternatives('question')}")
     if not question.strip():
         raise fields.wrong("question", "is empty; a question needs text")
+    context, sources = fields.context(cite)
     return Question(
         ordinal=ordinal,
         question_id=str(ordinal) if question_id is None else question_id,
         question=question,
         expected_answer=fields.text("expected_answer", MAX_ANSWER_BYTES),
-        context=fields.context(),
+        context=context,
+        sources=sources,
         choices=fields.choices(),
         cluster=fields.name("cluster"),
         metadata=fields.metadata(),
@@ -85,14 +96,20 @@ def _alternatives(field: str) -> str:
     return f"{', '.join(first)} or {last}"
 
 
-class _Fields:
+class RowFields:
     """Takes typed values out of one row, remembering under which name each one was found."""
 
-    def __init__(self, row: Mapping[str, Any], written: Written, line: int) -> None:
+    def __init__(
+        self,
+        row: Mapping[str, Any],
+        written: Written,
+        line: int,
+        aliases: Mapping[str, tuple[str, ...]] = ALIASES,
+    ) -> None:
         self._row = row
         self._written = written
         self._line = line
-        self._names = {field: given_name(row, field, names, line=line) for field, names in ALIASES.items()}
+        self._names = {field: given_name(row, field, names, line=line) for field, names in aliases.items()}
 
     def wrong(self, field: str, message: str) -> InvalidUpload:
         """An error about a field, under the name the row gives it."""
@@ -105,7 +122,7 @@ class _Fields:
         if value is None:
             return None
         if is_number(value):
-            value = self._written()[name]
+            value = str(self._written()[name])
         return self._checked(field, value, limit, "text or a number")
 
     def name(self, field: str) -> str | None:
@@ -115,18 +132,40 @@ class _Fields:
             raise self.wrong(field, f"has {len(value):,} characters; 1 to {MAX_NAME_CHARACTERS} are allowed")
         return value
 
-    def context(self) -> tuple[str, ...]:
-        """One chunk of text or a list of them."""
+    def context(self, cite: Cite | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The chunks, of which there may be one without a list around it, and what each is cited from: "" for
+        a text; no sources at all where every chunk is a text.
+        """
         value = self._row.get("context")
         if value is None:
-            return ()
-        chunks = value if isinstance(value, list) else [value]
-        texts = tuple(
-            self._checked("context", c, MAX_CONTEXT_BYTES, "text or a list of texts") for c in chunks
-        )
-        if sum(len(text.encode()) for text in texts) > MAX_CONTEXT_BYTES:
-            raise self.wrong("context", f"is longer than {MAX_CONTEXT_BYTES:,} bytes together")
-        return texts
+            return (), ()
+        texts: list[str] = []
+        sources: list[str] = []
+        size = 0
+        for entry in value if isinstance(value, list) else [value]:
+            text, source = self._cited(entry, cite) if isinstance(entry, dict) else (entry, "")
+            texts.append(self._checked("context", text, MAX_CONTEXT_BYTES, _CONTEXT))
+            sources.append(source)
+            size += len(text.encode())
+            # After every chunk: a few bytes may cite a whole document, and a list has room for many of them.
+            if size > MAX_CONTEXT_BYTES:
+                raise self.wrong("context", f"is longer than {MAX_CONTEXT_BYTES:,} bytes together")
+        return tuple(texts), tuple(sources) if any(sources) else ()
+
+    def _cited(self, entry: Mapping[str, Any], cite: Cite | None) -> tuple[str, str]:
+        """The text that an object of the context cites, and from where."""
+        if entry.get("document") is None:
+            raise self.wrong("context", f'has an object without "document"; it must be {_CONTEXT}')
+        if cite is None:
+            raise self.wrong("context", "names a document, but the benchmark has no dataset_id")
+        try:
+            text, source = cite(entry)
+        except InvalidUpload as error:
+            raise self.wrong("context", error.detail) from error
+        if len(text.encode()) > MAX_CONTEXT_BYTES:
+            message = f"cites {len(text.encode()):,} bytes of {source}; {MAX_CONTEXT_BYTES:,} are allowed"
+            raise self.wrong("context", f"{message}, so cite a part of it")
+        return text, source
 
     def choices(self) -> tuple[str, ...]:
         """A list of 2 to 26 texts or numbers: as many as there are letters."""
@@ -139,7 +178,7 @@ class _Fields:
             raise self.wrong("choices", f"has {len(value)} entries; 2 to {MAX_CHOICES} are allowed")
         if any(map(is_number, value)):
             value = [
-                text if is_number(choice) else choice
+                str(text) if is_number(choice) else choice
                 for choice, text in zip(value, self._written()["choices"], strict=True)
             ]
         return tuple(

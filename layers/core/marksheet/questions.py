@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from marksheet.domain import Question
+from marksheet.domain import Question, Submission
 from marksheet.errors import InvalidUpload
 from marksheet.question_csv import read_records
 from marksheet.question_fields import build_question
@@ -22,6 +22,8 @@ from marksheet.textlines import decode_json, decode_object, kind_of, numbers_as_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from marksheet.question_fields import Cite
 
 Format = Literal["json", "jsonl", "csv"]
 
@@ -32,17 +34,18 @@ MAX_JSON_BYTES = 16 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_questions(chunks: Iterable[bytes], format: Format) -> Iterator[Question]:
+def read_questions(chunks: Iterable[bytes], format: Format, cite: Cite | None = None) -> Iterator[Question]:
     """The questions of a file that arrives in pieces cut anywhere, numbered from 1.
 
     `json` is an array of objects, or an object whose only member `questions` is one, and is read whole;
     `jsonl` and `csv` are streamed (what grows is 16 bytes and a line number per question, to tell
-    duplicates). A question without an id gets its ordinal as id. Raises `InvalidUpload` at the first thing
-    that is wrong, and for a file without questions.
+    duplicates). A question without an id gets its ordinal as id. `cite` finds the text of a document that a
+    question's context cites; without it, and in CSV, there is nothing to cite. Raises `InvalidUpload` at the
+    first thing that is wrong, and for a file without questions.
     """
     if format == "json":
-        return _checked(_from_array(chunks), "element")
-    return _checked(_from_csv(chunks) if format == "csv" else _from_lines(chunks), "line")
+        return _checked(_from_array(chunks, cite), "element")
+    return _checked(_from_csv(chunks) if format == "csv" else _from_lines(chunks, cite), "line")
 
 
 def guess_format(filename: str | None, first_bytes: bytes) -> Format:
@@ -63,35 +66,44 @@ def guess_format(filename: str | None, first_bytes: bytes) -> Format:
 
 
 def encode_question(question: Question) -> bytes:
-    """The canonical line of a question, newline included: sorted keys, fields that say nothing left out.
+    """The canonical line of a question, newline included: sorted keys, fields that say nothing left out. That
+    of a submission has its output, be it empty.
 
     A benchmark's digest is the SHA-256 over these lines in order.
     """
-    optional = {
+    optional: dict[str, Any] = {
         "expected_answer": question.expected_answer,
         "context": list(question.context) or None,
+        "sources": list(question.sources) or None,
         "choices": list(question.choices) or None,
         "cluster": question.cluster,
         "metadata": dict(question.metadata) or None,
     }
     row = {"ordinal": question.ordinal, "question_id": question.question_id, "question": question.question}
+    if isinstance(question, Submission):
+        optional |= {"output": question.output, "sample": dict(question.sample) or None}
     row |= {name: value for name, value in optional.items() if value is not None}
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
 def decode_question(line: bytes) -> Question:
-    """The inverse of `encode_question`; `line` may lack its newline."""
+    """The inverse of `encode_question`; `line` may lack its newline. One with an output is a submission."""
     row = orjson.loads(line)
-    return Question(
-        ordinal=row["ordinal"],
-        question_id=row["question_id"],
-        question=row["question"],
-        expected_answer=row.get("expected_answer"),
-        context=tuple(row.get("context", ())),
-        choices=tuple(row.get("choices", ())),
-        cluster=row.get("cluster"),
-        metadata=row.get("metadata", {}),
+    get = row.get
+    fields = (
+        row["ordinal"],
+        row["question_id"],
+        row["question"],
+        get("expected_answer"),
+        tuple(get("context", ())),
+        tuple(get("sources", ())),
+        tuple(get("choices", ())),
+        get("cluster"),
+        get("metadata", {}),
     )
+    if "output" in row:
+        return Submission(*fields, output=row["output"], sample=get("sample", {}))
+    return Question(*fields)
 
 
 def _checked(
@@ -119,7 +131,7 @@ def _checked(
         raise InvalidUpload("there are no questions; at least one is needed")
 
 
-def _from_lines(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
+def _from_lines(chunks: Iterable[bytes], cite: Cite | None) -> Iterator[tuple[int, Question]]:
     ordinal = 0
     for line in read_lines(chunks):
         if not line.data.strip():
@@ -127,10 +139,10 @@ def _from_lines(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
         ordinal += 1
         row = decode_object(line.data, line=line.number)
         written = partial(numbers_as_written, line.data, line=line.number)
-        yield line.number, build_question(row, written, ordinal=ordinal, line=line.number)
+        yield line.number, build_question(row, written, ordinal=ordinal, line=line.number, cite=cite)
 
 
-def _from_array(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
+def _from_array(chunks: Iterable[bytes], cite: Cite | None) -> Iterator[tuple[int, Question]]:
     text = bytearray()
     for chunk in chunks:
         text += chunk
@@ -147,7 +159,7 @@ def _from_array(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
         try:
             fields = _object(row, ordinal)
             written = partial(_nth, as_written, ordinal - 1)
-            question = build_question(fields, written, ordinal=ordinal, line=ordinal)
+            question = build_question(fields, written, ordinal=ordinal, line=ordinal, cite=cite)
         except InvalidUpload as error:
             raise InvalidUpload(error.detail, line=ordinal, field=error.field, unit="element") from error
         yield ordinal, question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
@@ -16,6 +17,7 @@ from marksheet.scoring.normalisation import (
     remember,
     remember_table,
     spaced,
+    vocabulary,
 )
 
 
@@ -81,3 +83,33 @@ def test_entities_become_characters_before_words_are_cut():
     assert mteval_words("a&lt;b &quot;c&quot; x&amp;y <skipped>in-\nto 3.5, 2-1.") == (
         *("a", "<", "b", '"', "c", '"', "x", "&", "y", "into", "3.5", ",", "2", "-", "1", "."),
     )
+
+
+@given(st.text())
+def test_a_vocabulary_is_that_of_the_folded_text(text):
+    assert vocabulary(text) == vocabulary(folded(text))
+
+
+@given(st.text(), st.text())
+def test_two_texts_together_have_the_words_of_both(first, second):
+    assert vocabulary(f"{first}\n{second}") == vocabulary(first) | vocabulary(second)
+
+
+@given(st.text())
+def test_words_have_no_space_in_them_and_none_is_empty(text):
+    assert all(word and not set(word) & set(" \t\n,;") for word in vocabulary(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("One, two.Three", {"one", "two", "three"}),
+        ("1,250,000 m, not 1.25,30 or .5.", {"1250000", "m", "not", "1.25", "30", "or", "5"}),
+        ("snake_case e-mail it's", {"snake", "case", "e", "mail", "it", "s"}),
+        ("red灯塔 blue", {"red", "灯塔", "blue"}),
+        ("ไทย", {"ไท", "ทย"}),
+        ("灯", {"灯"}),
+    ],
+)
+def test_a_vocabulary_has_each_word_once(text, words):
+    assert vocabulary(text) == words

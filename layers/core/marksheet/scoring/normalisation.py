@@ -26,6 +26,17 @@ REMEMBERED_TABLES = 64
 each other, so this is enough for its expected answer to be prepared once."""
 REMEMBERED_TABLE_CHARACTERS = 1_000
 """As `REMEMBERED_CHARACTERS`, for those."""
+UNSPACED = re.compile(
+    "["
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # Hiragana, Katakana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"  # Han
+    "\uac00-\ud7a3"  # Hangul: spaced, but with particles at the ends of words
+    "]+"
+)
+"""Scripts that put no spaces between words, or not between all of them."""
 
 _ARTICLES = frozenset({"a", "an", "the"})
 _LATIN = frozenset(string.ascii_lowercase + string.digits)
@@ -36,6 +47,8 @@ _MARK = re.compile(r"[{-~\[-`!-&(-+:-@/]")
 _STOP_AFTER_ANOTHER = re.compile(r"([^0-9])([.,])")
 _STOP_BEFORE_ANOTHER = re.compile(r"([.,])([^0-9])")
 _DASH_AFTER_DIGIT = re.compile(r"([0-9])-")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
+_POINT_IN_NO_NUMBER = re.compile(r"\.(?:(?<!\d\.)|(?!\d))")
 
 
 def remember(form: Callable[[str], T]) -> Callable[[str], T]:
@@ -124,6 +137,25 @@ def mteval_words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def vocabulary(text: str) -> frozenset[str]:
+    """The distinct words of the folded text: runs of letters, their marks, and digits of any script.
+
+    A number is one word with its decimal point and without commas between thousands. Where a script puts no
+    spaces between words, every two adjacent characters stand for one, and one that is alone for itself.
+    """
+    text = folded(text)
+    if "," in text:
+        text = _THOUSANDS.sub("", text)
+    if "." in text:
+        text = _POINT_IN_NO_NUMBER.sub(" ", text)
+    text = text.translate(_WORDS_APART)
+    runs = [] if text.isascii() else UNSPACED.findall(text)
+    if not runs:
+        return frozenset(text.split())
+    pairs = {run[at : at + 2] for run in runs for at in range(max(1, len(run) - 1))}
+    return frozenset(pairs.union(UNSPACED.sub(" ", text).split()))
+
+
 class _Translation(dict[int, str | None]):
     """A table for `str.translate` that works a character out when it first meets it.
 
@@ -148,6 +180,11 @@ def _if_latin(character: str) -> str:
     return character if character in _LATIN else " "
 
 
+def _if_of_a_word(character: str) -> str:
+    kept = character == "." or unicodedata.category(character)[0] in "LMN"
+    return character if kept else " "
+
+
 def _mark_apart(character: str) -> str:
     return f" {character} " if _MARK.match(character) else character
 
@@ -155,3 +192,4 @@ def _mark_apart(character: str) -> str:
 _WITHOUT_PUNCTUATION = _Translation(_unless_punctuation)
 _LATIN_APART = _Translation(_if_latin)
 _MARKS_APART = _Translation(_mark_apart)
+_WORDS_APART = _Translation(_if_of_a_word)
