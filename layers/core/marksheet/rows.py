@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from marksheet.domain import Judging, Outcome, Score, Trial, TrialError
+from marksheet.domain import Grade, Judging, Mark, Outcome, Score, Trial, TrialError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 """A look-up costs a tenth of what making an enumeration's member from its value does."""
@@ -29,7 +29,8 @@ def encode_trial(trial: Trial) -> bytes:
         "finish_reason": trial.finish_reason,
         "cost_usd": _dollars(trial.cost_usd),
         "judging": _encode_judging(trial.judging),
-        "error": error and {"code": error.code, "message": error.message, "attempts": error.attempts},
+        "error": _encode_error(error),
+        "grades": [_encode_grade(grade) for grade in trial.grades] or None,
     }
     row = {
         "ordinal": trial.ordinal,
@@ -47,7 +48,7 @@ def decode_trial(line: bytes) -> Trial:
     """The inverse of `encode_trial`."""
     row = orjson.loads(line)
     get = row.get
-    reasons, raw, error = get("reasons", {}), get("raw", {}), get("error")
+    reasons, raw = get("reasons", {}), get("raw", {})
     if reasons or raw:
         scores = {
             metric: Score(value, reasons.get(metric), raw.get(metric))
@@ -63,13 +64,14 @@ def decode_trial(line: bytes) -> Trial:
         row["output"],
         scores,
         violations=tuple(get("violations", ())),
-        error=TrialError(error["code"], error["message"], error["attempts"]) if error else None,
+        error=_decode_error(get("error")),
         latency_seconds=get("latency_seconds"),
         prompt_tokens=get("prompt_tokens"),
         completion_tokens=get("completion_tokens"),
         finish_reason=get("finish_reason"),
         cost_usd=_decimal(get("cost_usd")),
         judging=_decode_judging(get("judging")),
+        grades=tuple(map(_decode_grade, get("grades", ()))),
     )
 
 
@@ -80,6 +82,62 @@ def decode_part(content: bytes) -> Iterator[Trial]:
     lines = content.split(b"\n")
     lines.pop()
     yield from map(decode_trial, lines)
+
+
+def _encode_grade(grade: Grade) -> dict[str, Any]:
+    optional = {
+        "models": list(grade.models) or None,
+        "judging": _encode_judging(grade.judging),
+        "latency_seconds": grade.latency_seconds,
+        "error": _encode_error(grade.error),
+    }
+    return {
+        "name": grade.name,
+        "kind": grade.kind,
+        "points": grade.points,
+        "mark": _encode_mark(grade.mark),
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def _decode_grade(told: Mapping[str, Any]) -> Grade:
+    return Grade(
+        told["name"],
+        told["kind"],
+        told["points"],
+        _decode_mark(told["mark"]),
+        models=tuple(told.get("models", ())),
+        judging=_decode_judging(told.get("judging")),
+        latency_seconds=told.get("latency_seconds"),
+        error=_decode_error(told.get("error")),
+    )
+
+
+def _encode_mark(mark: Mark) -> dict[str, Any]:
+    optional = {
+        "passed": mark.passed,
+        "score": mark.score,
+        "verdict": mark.verdict,
+        "reason": mark.reason,
+        "raw": mark.raw,
+        "parts": {name: _encode_mark(part) for name, part in mark.parts.items()} or None,
+    }
+    return {"value": mark.value, **{name: value for name, value in optional.items() if value is not None}}
+
+
+def _decode_mark(told: Mapping[str, Any]) -> Mark:
+    parts = {name: _decode_mark(part) for name, part in told.get("parts", {}).items()}
+    return Mark(**{**told, "parts": parts})
+
+
+def _encode_error(error: TrialError | None) -> dict[str, Any] | None:
+    if error is None:
+        return None
+    return {"code": error.code, "message": error.message, "attempts": error.attempts}
+
+
+def _decode_error(told: Mapping[str, Any] | None) -> TrialError | None:
+    return TrialError(told["code"], told["message"], told["attempts"]) if told else None
 
 
 def _encode_judging(judging: Judging | None) -> dict[str, Any] | None:

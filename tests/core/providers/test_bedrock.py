@@ -239,6 +239,28 @@ def test_a_conversation_is_sent_turn_by_turn():
     }
 
 
+def test_a_conversation_may_have_sampling_of_its_own_as_far_as_converse_has_it():
+    async def scene(endpoint: str) -> None:
+        asked = provider(endpoint, temperature=1.0, max_tokens=5)
+        sampling = {
+            "temperature": 0,
+            "top_p": 0.5,
+            "max_tokens": 9,
+            "seed": 7,
+            "reasoning_effort": "low",
+        }
+        await asked.chat([{"role": "user", "content": "answer: B"}], sampling=sampling)
+        await asked.close()
+
+    with stub() as server:
+        asyncio.run(scene(server.origin))
+        (call,) = server.script.calls
+    assert call.body == {
+        "messages": [{"role": "user", "content": [{"text": "answer: B"}]}],
+        "inferenceConfig": {"temperature": 0, "topP": 0.5, "maxTokens": 9},
+    }
+
+
 @pytest.mark.parametrize(
     ("rule", "text", "reason"),
     [

@@ -140,6 +140,24 @@ def test_a_conversation_is_sent_as_it_is():
     assert (answer.text, answer.prompt_tokens) == ("B", 11)
 
 
+def test_a_conversation_may_have_sampling_of_its_own():
+    turns = [{"role": "user", "content": "Judge. answer: B"}]
+
+    async def scene(base_url: str) -> None:
+        asked = provider(base_url, temperature=1.0, seed=5)
+        await asked.chat(turns, sampling={"temperature": 0, "max_tokens": 9, "reasoning_effort": "low"})
+        await asked.chat(turns)
+        await asked.close()
+
+    plain = {"model": "stub", "messages": turns, "temperature": 1.0, "seed": 5}
+    with OpenAIStub() as stub:
+        asyncio.run(scene(stub.base_url))
+        assert stub.script.bodies == [
+            {**plain, "temperature": 0, "max_tokens": 9, "reasoning_effort": "low"},
+            plain,
+        ]
+
+
 def embed(base_url: str, *texts: str, **settings) -> Embedding:
     async def scene() -> Embedding:
         asked = provider(base_url, **settings)

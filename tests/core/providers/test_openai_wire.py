@@ -45,6 +45,25 @@ def test_a_request_holds_what_was_set_and_nothing_else():
     assert body == {**settings, "messages": messages, "think": False}
 
 
+def test_sampling_of_a_call_stands_before_every_setting():
+    settings = {
+        "model": "m",
+        "temperature": 1.0,
+        "max_tokens": 5,
+        "seed": 1,
+        "extra_body": {"reasoning_effort": "high", "think": False},
+    }
+    sampling = {"temperature": 0, "top_p": 0.5, "max_tokens": 9, "seed": 7, "reasoning_effort": "low"}
+    body = json.loads(encode_chat(settings, [], 2, sampling))
+    assert body == {"model": "m", "messages": [], "think": False, **sampling, "seed": 8}
+
+
+def test_a_limit_of_sampling_goes_by_the_name_that_the_model_takes():
+    settings = {"model": "m", "extra_body": {"max_completion_tokens": 500}}
+    body = json.loads(encode_chat(settings, [], 1, {"max_tokens": 9}))
+    assert body == {"model": "m", "messages": [], "max_completion_tokens": 9}
+
+
 def test_the_seed_moves_with_the_trial():
     seeds = [json.loads(encode_chat({"model": "m", "seed": 7}, [], trial))["seed"] for trial in (1, 2, 3)]
     assert seeds == [7, 8, 9]

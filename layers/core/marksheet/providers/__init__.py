@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from marksheet.domain import Answer, Benchmark, Model, ProviderName, Question
@@ -14,6 +15,8 @@ Read = Callable[[str, int | None, int | None], bytes]
 DEFAULT_MAX_IN_FLIGHT = 50
 DEFAULT_MAX_ATTEMPTS = 6
 DEFAULT_TIMEOUT_SECONDS = 60.0
+NO_SAMPLING: Mapping[str, Any] = MappingProxyType({})
+"""The model's settings hold as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,18 @@ class Provider(Protocol):
         """One attempt at a prepared question."""
         ...
 
-    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
-        """One attempt at a conversation, each message with `role` (system, user, assistant) and `content`."""
+    async def chat(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        trial: int = 1,
+        sampling: Mapping[str, Any] = NO_SAMPLING,
+    ) -> Answer:
+        """One attempt at a conversation, each message with `role` (system, user, assistant) and `content`.
+
+        `sampling` has settings that hold for this attempt, in place of the model's own: `temperature`,
+        `top_p`, `seed`, `max_tokens`, `reasoning_effort`. What the provider does not know is left out.
+        """
         ...
 
     async def embed(self, texts: Sequence[str]) -> Embedding:
@@ -74,24 +87,27 @@ def validate_settings(
 def open_provider(
     model: Model,
     *,
-    benchmark: Benchmark,
+    benchmark: Benchmark | None = None,
     secret: str | None,
     read: Read,
     allow_private: bool,
     bedrock_endpoint: str = "",
 ) -> Provider:
-    """The provider of a registered model; `secret` is the endpoint's key and is held in memory only.
+    """The provider of a registered model; `secret` is the endpoint's key and is held in memory only. The
+    `benchmark` says how its questions are put; who only talks or embeds needs none.
 
     `bedrock_endpoint` is where Bedrock is on a laptop; without `allow_private` it is always AWS's.
     """
+    system_prompt = benchmark.system_prompt if benchmark else None
+    prompt_template = benchmark.prompt_template if benchmark else None
     match model.provider:
         case ProviderName.BEDROCK:
             from marksheet.providers.bedrock import BedrockProvider
 
             return BedrockProvider(
                 model.settings,
-                system_prompt=benchmark.system_prompt,
-                prompt_template=benchmark.prompt_template,
+                system_prompt=system_prompt,
+                prompt_template=prompt_template,
                 endpoint=bedrock_endpoint if allow_private else "",
             )
         case ProviderName.OPENAI:
@@ -99,8 +115,8 @@ def open_provider(
 
             return OpenAIProvider(
                 model.settings,
-                system_prompt=benchmark.system_prompt,
-                prompt_template=benchmark.prompt_template,
+                system_prompt=system_prompt,
+                prompt_template=prompt_template,
                 secret=secret,
                 allow_private=allow_private,
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from marksheet.errors import PermanentModelError
 from marksheet.prompts import messages as prompt
-from marksheet.providers import DEFAULT_MAX_IN_FLIGHT, DEFAULT_TIMEOUT_SECONDS
+from marksheet.providers import DEFAULT_MAX_IN_FLIGHT, DEFAULT_TIMEOUT_SECONDS, NO_SAMPLING
 from marksheet.providers.bedrock_wire import (
     converse_path,
     decode_converse,
@@ -65,11 +65,22 @@ class BedrockProvider:
         wrong is a `ModelError`, with neither prompt nor credential nor ARN in its message.
         """
         messages = prompt(self._system_prompt, self._prompt_template, self._settings, question)
-        return await self._converse(messages, (question.question,))
+        body = encode_converse(self._settings, messages)
+        return await self._converse(body, [question.question, *_texts(messages)])
 
-    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
-        """One request with these messages and nothing else. Raises as `ask` does."""
-        return await self._converse(messages, ())
+    async def chat(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        trial: int = 1,
+        sampling: Mapping[str, Any] = NO_SAMPLING,
+    ) -> Answer:
+        """One request with these messages and nothing else; Converse has neither seed nor reasoning effort.
+        Raises as `ask` does.
+        """
+        return await self._converse(
+            encode_converse({**self._settings, **sampling}, messages), _texts(messages)
+        )
 
     async def embed(self, texts: Sequence[str]) -> Embedding:
         """A request for each text, one after the other, as Titan takes them. Raises as `ask` does."""
@@ -95,12 +106,11 @@ class BedrockProvider:
         """Close all connections."""
         await self._client.close()
 
-    async def _converse(self, messages: Sequence[Mapping[str, str]], also_asked: Sequence[str]) -> Answer:
-        body = encode_converse(self._settings, messages)
+    async def _converse(self, body: bytes, asked: Sequence[str]) -> Answer:
         response = await self._post(converse_path(self._model), body)
         if response.status == 200:
             return decode_converse(response.body, response.latency_seconds)
-        raise _error(response, [*also_asked, *(message["content"] for message in messages)])
+        raise _error(response, asked)
 
     async def _post(self, path: str, body: bytes) -> Response:
         return await self._client.post(path, body, self._signer.sign(self._client.base_url + path, body))
@@ -108,3 +118,7 @@ class BedrockProvider:
 
 def _error(response: Response, asked: Sequence[str]) -> ModelError:
     return decode_error(response.status, response.headers, response.body, asked=asked, now=datetime.now(UTC))
+
+
+def _texts(messages: Sequence[Mapping[str, str]]) -> list[str]:
+    return [message["content"] for message in messages]

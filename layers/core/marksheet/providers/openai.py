@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from marksheet.prompts import messages as prompt
-from marksheet.providers import DEFAULT_MAX_IN_FLIGHT, DEFAULT_TIMEOUT_SECONDS
+from marksheet.providers import DEFAULT_MAX_IN_FLIGHT, DEFAULT_TIMEOUT_SECONDS, NO_SAMPLING
 from marksheet.providers.http import EndpointClient
 from marksheet.providers.openai_wire import (
     decode_answer,
@@ -55,11 +55,18 @@ class OpenAIProvider:
     async def ask(self, question: Question, trial: int) -> Answer:
         """One request. What goes wrong is a `ModelError`, with neither prompt nor key in its message."""
         messages = prompt(self._system_prompt, self._prompt_template, self._settings, question)
-        return await self._chat(messages, trial, (question.question,))
+        body = encode_chat(self._settings, messages, trial)
+        return await self._chat(body, [question.question, *_texts(messages)])
 
-    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
+    async def chat(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        trial: int = 1,
+        sampling: Mapping[str, Any] = NO_SAMPLING,
+    ) -> Answer:
         """One request with these messages and nothing else. Raises as `ask` does."""
-        return await self._chat(messages, trial, ())
+        return await self._chat(encode_chat(self._settings, messages, trial, sampling), _texts(messages))
 
     async def embed(self, texts: Sequence[str]) -> Embedding:
         """One request for the vectors of these texts. Raises as `ask` does."""
@@ -72,13 +79,11 @@ class OpenAIProvider:
         """Close all connections."""
         await self._client.close()
 
-    async def _chat(
-        self, messages: Sequence[Mapping[str, str]], trial: int, also_asked: Sequence[str]
-    ) -> Answer:
-        response = await self._client.post("/chat/completions", encode_chat(self._settings, messages, trial))
+    async def _chat(self, body: bytes, asked: Sequence[str]) -> Answer:
+        response = await self._client.post("/chat/completions", body)
         if response.status == 200:
             return decode_answer(response.body, response.latency_seconds)
-        raise self._error(response, [*also_asked, *(message["content"] for message in messages)])
+        raise self._error(response, asked)
 
     def _error(self, response: Response, asked: Sequence[str]) -> ModelError:
         return decode_error(
@@ -89,3 +94,7 @@ class OpenAIProvider:
             secret=self._secret,
             now=datetime.now(UTC),
         )
+
+
+def _texts(messages: Sequence[Mapping[str, str]]) -> list[str]:
+    return [message["content"] for message in messages]

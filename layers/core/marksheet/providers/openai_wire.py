@@ -10,7 +10,7 @@ import orjson
 
 from marksheet.domain import Answer
 from marksheet.errors import ModelError, PermanentModelError, TransientModelError
-from marksheet.providers import Embedding
+from marksheet.providers import NO_SAMPLING, Embedding
 from marksheet.providers.bodies import (
     bad_response,
     check_vectors,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PASSED_ON = ("temperature", "top_p", "max_tokens", "stop")
+_COMPLETION_LIMIT = "max_completion_tokens"
 _THROTTLED = frozenset({429, 529})
 _TRANSIENT = frozenset({408, 409, 425})
 _FATAL = frozenset({401, 402, 403, 404, 405})
@@ -40,13 +41,33 @@ _MEANINGS: Mapping[int, str] = {
 }
 
 
-def encode_chat(settings: Mapping[str, Any], messages: Sequence[Mapping[str, str]], trial: int) -> bytes:
-    """The body of POST /chat/completions. The seed moves with the trial, or all trials would be one."""
+def encode_chat(
+    settings: Mapping[str, Any],
+    messages: Sequence[Mapping[str, str]],
+    trial: int,
+    sampling: Mapping[str, Any] = NO_SAMPLING,
+) -> bytes:
+    """The body of POST /chat/completions. The seed moves with the trial, or all trials would be one.
+
+    `sampling` stands before all settings, `extra_body` included. Where that limits the reply by
+    `max_completion_tokens`, as models that reason want it, `max_tokens` of `sampling` goes by this name.
+    """
     body: dict[str, Any] = {"model": settings["model"], "messages": messages}
-    body |= {name: settings[name] for name in _PASSED_ON if settings.get(name) is not None}
+    body |= _passed_on(settings, trial)
+    extra = settings.get("extra_body", {})
+    wanted = _passed_on(sampling, trial)
+    if "reasoning_effort" in sampling:
+        wanted["reasoning_effort"] = sampling["reasoning_effort"]
+    if _COMPLETION_LIMIT in extra and "max_tokens" in wanted:
+        wanted[_COMPLETION_LIMIT] = wanted.pop("max_tokens")
+    return orjson.dumps(body | extra | wanted)
+
+
+def _passed_on(settings: Mapping[str, Any], trial: int) -> dict[str, Any]:
+    body = {name: settings[name] for name in _PASSED_ON if settings.get(name) is not None}
     if settings.get("seed") is not None:
         body["seed"] = settings["seed"] + trial - 1
-    return orjson.dumps(body | settings.get("extra_body", {}))
+    return body
 
 
 def encode_embeddings(settings: Mapping[str, Any], texts: Sequence[str]) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marksheet.answers import AnswerIndex, Range, coalesce, decode_answer
 from marksheet.errors import PermanentModelError
+from marksheet.providers import NO_SAMPLING
 from marksheet.store import layout
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ class RecordedProvider:
             raise PermanentModelError("no answer was recorded for this question", code="no_recorded_answer")
         return answer
 
-    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
+    async def chat(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        trial: int = 1,
+        sampling: Mapping[str, Any] = NO_SAMPLING,
+    ) -> Answer:
         """Nobody is there to talk to: a fatal `PermanentModelError`."""
         raise _only_recorded()
 

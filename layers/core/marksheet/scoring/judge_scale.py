@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from marksheet.scoring.options import is_number
-from marksheet.scoring.verdicts import label_key
+from marksheet.scoring.verdicts import (
+    Verdict,
+    label_key,
+    read_label,
+    read_number,
+    read_number_alone,
+    read_verdict,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from decimal import Decimal
 
     from marksheet.scoring.options import OptionReader
 
@@ -19,14 +27,57 @@ HIGHEST = 100
 """The highest end of a scale of numbers."""
 
 
+class Offer(Protocol):
+    """What a judge may say, and how it is read from a reply."""
+
+    @property
+    def wording(self) -> str:
+        """For the judge to read, after "your verdict is"."""
+        ...
+
+    def read(self, reply: str, anchor: str) -> Verdict | None:
+        """The verdict at the reply's end, behind the anchor."""
+        ...
+
+    def read_alone(self, reply: str) -> Verdict | None:
+        """The verdict that the reply consists of."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What a verdict may be."""
+    """Verdicts by name."""
 
     values: Mapping[str, float | None]
     """By verdict, in the order the judge reads them; None stands for unscored on purpose."""
     wording: str
     """The same for the judge to read, after "your verdict is"."""
+
+    def read(self, reply: str, anchor: str) -> Verdict | None:
+        return read_verdict(reply, anchor, self.values)
+
+    def read_alone(self, reply: str) -> Verdict | None:
+        label = read_label(reply, self.values)
+        return None if label is None else Verdict(label, "")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Any decimal number from `lowest` to `highest`, ends included."""
+
+    lowest: Decimal
+    highest: Decimal
+
+    @property
+    def wording(self) -> str:
+        return f"one decimal number from {self.lowest:f} to {self.highest:f}"
+
+    def read(self, reply: str, anchor: str) -> Verdict | None:
+        return read_number(reply, anchor, self.lowest, self.highest)
+
+    def read_alone(self, reply: str) -> Verdict | None:
+        number = read_number_alone(reply, self.lowest, self.highest)
+        return None if number is None else Verdict(number, "")
 
 
 def labels(values: Mapping[str, float | None]) -> Scale:
@@ -70,16 +121,28 @@ def read_scale(options: OptionReader) -> Scale:
     return CORRECT_OR_NOT
 
 
-def _labels_problem(named: Mapping[str, Any]) -> str | None:
-    if not 2 <= len(named) <= MOST_LABELS:
-        return f"must have 2 to {MOST_LABELS} labels, not {len(named)}"
+def names_problem(
+    named: Collection[object], *, most: int = MOST_LABELS, longest: int = LONGEST_LABEL
+) -> str | None:
+    """Why these cannot be labels, of which there may be `most`, that a reply can be read for."""
+    if not 2 <= len(named) <= most:
+        return f"must have 2 to {most} labels, not {len(named)}"
+    keys = set()
     for label in named:
-        if not (isinstance(label, str) and 1 <= len(label) <= LONGEST_LABEL and label.isprintable()):
-            return f"must have labels of 1 to {LONGEST_LABEL} printable characters"
-        if label_key(label) != label.casefold().replace(" ", "_").replace("-", "_"):
+        if not (isinstance(label, str) and 1 <= len(label) <= longest and label.isprintable()):
+            return f"must have labels of 1 to {longest} printable characters"
+        key = label_key(label)
+        if key != label.casefold().replace(" ", "_").replace("-", "_"):
             return "must have labels without quotes, brackets or marks around them, and with single spaces"
-    if len({label_key(label) for label in named}) < len(named):
+        keys.add(key)
+    if len(keys) < len(named):
         return "must have labels that differ in more than case, spaces, hyphens and underscores"
+    return None
+
+
+def _labels_problem(named: Mapping[str, object]) -> str | None:
+    if problem := names_problem(named):
+        return problem
     values = list(named.values())
     if not all(value is None or (is_number(value) and 0 <= value <= 1) for value in values):
         return "must give each label a number from 0 to 1, or null for an answer that is not to be scored"

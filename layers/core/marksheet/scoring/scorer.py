@@ -7,8 +7,8 @@ what they want to ask, are handed the reply, and end with a score; calling the m
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from marksheet.domain import Score
 
@@ -31,6 +31,10 @@ class Chat:
     """Messages for the scorer's model; the reply is the text of its answer."""
 
     messages: Sequence[Mapping[str, str]]
+    sampling: Mapping[str, Any] = field(default_factory=dict)
+    """What is wanted for this reply in place of the model's own settings: `temperature`, `top_p`, `seed`,
+    `max_tokens`, `reasoning_effort`, as far as its provider knows them.
+    """
 
 
 @dataclass(frozen=True, slots=True)

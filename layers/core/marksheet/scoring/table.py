@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from marksheet.errors import InvalidRequest, Problem
 from marksheet.scoring.options import Location, OptionReader
@@ -28,7 +28,9 @@ SCORERS: Mapping[str, str] = {
     "bleu": "marksheet.scoring.bleu:Bleu",
     "gleu": "marksheet.scoring.gleu:Gleu",
     "chrf": "marksheet.scoring.chrf:Chrf",
+    "meteor": "marksheet.scoring.meteor:Meteor",
     "levenshtein": "marksheet.scoring.levenshtein:Levenshtein",
+    "fuzzy_match": "marksheet.scoring.fuzzy_match:FuzzyMatch",
     "list_overlap": "marksheet.scoring.list_overlap:ListOverlap",
     "valid_json": "marksheet.scoring.valid_json:ValidJson",
     "json_schema": "marksheet.scoring.json_schema:JsonSchema",
@@ -52,11 +54,16 @@ def build(spec: ScorerSpec, *, location: Location = ("body", "scorers")) -> Scor
     """
     if spec.name not in SCORERS:
         raise InvalidRequest(Problem((*location, "name"), unknown("scorer", spec.name, SCORERS)))
-    module, _, class_name = SCORERS[spec.name].partition(":")
     reader = OptionReader(spec.options, (*location, "options"))
-    scorer = getattr(import_module(module), class_name).read(reader)
+    scorer = scorer_class(spec.name).read(reader)
     reader.finish()
     return cast("Scorer | AskingScorer", scorer)
+
+
+def scorer_class(name: str) -> Any:
+    """The class of a scorer that is in the table."""
+    module, _, class_name = SCORERS[name].partition(":")
+    return getattr(import_module(module), class_name)
 
 
 def asks(scorer: Scorer | AskingScorer) -> TypeGuard[AskingScorer]:
