@@ -1,4 +1,6 @@
-"""Between the gateway's event and the use cases: who calls, what the body is, how an answer leaves."""
+"""Between the gateway's events and the use cases, for every API function: who calls, what the body is, how an
+answer leaves.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aws_lambda_powertools.event_handler import Response
 
-from marksheet.dialects import nugen
 from marksheet.domain import Caller
 from marksheet.errors import Forbidden, InvalidRequest, Problem, Unauthenticated
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
-
-    from marksheet.uploads import Upload
 
 READ = "evaluations:read"
 WRITE = "evaluations:write"
@@ -77,13 +76,6 @@ def answer(
     )
 
 
-def answer_upload(upload: Upload) -> Response[str]:
-    """Where and how to send a file."""
-    body = nugen.encode_upload(
-        upload_id=upload.upload_id,
-        url=upload.post.url,
-        fields=upload.post.fields,
-        expires_seconds=upload.expires_seconds,
-        maximum_bytes=upload.maximum_bytes,
-    )
-    return answer(body)
+def size_of(body: dict[str, Any]) -> int:
+    """Bytes of a JSON answer."""
+    return len(orjson.dumps(body))

@@ -14,10 +14,16 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from marksheet_openapi import gateway
-from marksheet_openapi.bodies import Error
+from marksheet_openapi.bodies import Error, GradingError
 from marksheet_openapi.document import OPERATIONS, ROOT, document
+from marksheet_openapi.surfaces import Surface
 
-SHARED = {status: gateway.MODELS[name] for name, status in gateway.STATUS.items()}
+
+def shared(surface: Surface, status: int) -> Any:
+    """The body of a shared answer."""
+    models = gateway.shared_models(surface)
+    return next(models[name] for name, code in gateway.shared_statuses(surface).items() if code == status)
+
 
 
 class Place(NamedTuple):
@@ -50,7 +56,7 @@ def check(method: str, path: str, status: int, headers: Mapping[str, str], conte
     told = f"{method} {path} answered {status}"
     if described is None:
         assert status in ((404, 401, 405) if here else (404, 401)), f"{told}, and is not in the document"
-        TypeAdapter(Error | gateway.GatewayError).validate_json(content)
+        TypeAdapter(Error | GradingError | gateway.GatewayError).validate_json(content)
         return
     answers = described["responses"]
     assert str(status) in answers, f"{told}, and the document knows only {', '.join(answers)}"
@@ -84,7 +90,7 @@ def _model(described: Mapping[str, Any], status: int) -> Any:
         return None if isinstance(said.answer, str) else said.answer
     if said.redirect and status == said.redirect.status:
         return None
-    return Error if status in said.refusals else SHARED[status]
+    return said.surface.error if status in said.refusals else shared(said.surface, status)
 
 
 def _check_body(told: str, model: type[BaseModel], content: bytes) -> None:

@@ -15,11 +15,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from authorizer.handler import handler as authorize
-from evaluations_api.handler import handler as answer
+from evaluations_api.handler import handler as answer_evaluations
+from grading_api.handler import handler as answer_grading
 
 from tests.cloudformation import properties, resources
 
-_CORS = "PreflightRoute"
+_FUNCTIONS = {"EvaluationsApi": answer_evaluations, "GradingApi": answer_grading}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Route:
     method: str
     pattern: re.Pattern[str]
     keyed: bool
+    function: str
+    """The template's name of the function behind it."""
 
     def takes(self, method: str, path: str) -> bool:
         return self.method in ("ANY", method) and self.pattern.fullmatch(path) is not None
@@ -38,12 +41,15 @@ def template_routes() -> list[Route]:
     """The routes as they are where CORS is off, the one with the fewest placeholders first."""
     found = []
     for name in resources("AWS::ApiGatewayV2::Route"):
-        if name != _CORS:
+        if "Condition" not in resources("AWS::ApiGatewayV2::Route")[name]:
             method, _, path = properties(name)["RouteKey"].partition(" ")
             pattern = re.sub(r"\{\w+\\\+\}", ".+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))
             pattern = re.sub(r"\{\w+\}", "[^/]+", pattern)
             keyed = properties(name)["AuthorizationType"] == "CUSTOM"
-            found.append(Route(method, re.compile(pattern, re.DOTALL), keyed))
+            target = properties(name)["Target"]["Fn::Sub"].removeprefix("integrations/")
+            integration = properties(target.strip("${}"))
+            function = integration["IntegrationUri"]["Fn::GetAtt"][0]
+            found.append(Route(method, re.compile(pattern, re.DOTALL), keyed, function))
     return sorted(found, key=lambda route: route.pattern.pattern.count("+"))
 
 
@@ -76,7 +82,7 @@ class Gateway:
                 return _own(HTTPStatus.UNAUTHORIZED, "Unauthorized")
             context = authorize(event, None)["context"]
             event["requestContext"]["authorizer"] = {"lambda": context}
-        return answer(event, None)  # type: ignore[arg-type]
+        return _FUNCTIONS[route.function](event, None)  # type: ignore[arg-type]
 
 
 def _own(status: HTTPStatus, message: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from marksheet.domain import Answer, Model, ProviderName, Question
-from marksheet.providers import open_provider
+from marksheet.providers import NO_SAMPLING, open_provider
 from marksheet.worker import answering, judging
 
 Messages = Sequence[Mapping[str, str]]
@@ -33,7 +33,9 @@ class ScriptedModel:
             self.reply(question, trial), latency_seconds=0.01, prompt_tokens=100, completion_tokens=10
         )
 
-    async def chat(self, messages: Messages, *, trial: int = 1) -> Answer:
+    async def chat(
+        self, messages: Messages, *, trial: int = 1, sampling: Mapping[str, Any] = NO_SAMPLING
+    ) -> Answer:
         self.chats.append(messages)
         return Answer(self.verdict(messages), latency_seconds=0.01, prompt_tokens=100, completion_tokens=10)
 

@@ -16,9 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "layers" / "core" / "marksheet"
 AWS = {"boto3", "botocore", "aws_lambda_powertools", "s3transfer"}
 PURE = (
+    "dispositions",
     "domain",
     "errors",
     "estimates",
+    "extraction_facts",
+    "grading",
+    "passages",
     "scoring",
     "statistics",
     "summary",
@@ -93,19 +97,22 @@ def test_functions_reach_aws_through_the_core_alone() -> None:
         assert not any(name.split(".")[0] in {"boto3", "botocore"} for name in imported(path)), path
 
 
-def test_dialects_and_scoring_do_not_know_the_use_cases() -> None:
+def test_dialects_scoring_and_grading_do_not_know_the_use_cases() -> None:
     inner = {
         "domain",
         "errors",
         "estimates",
+        "grading",
         "scoring",
         "statistics",
         "dialects",
         "questions",
+        "question_fields",
+        "textlines",
         "answers",
         "prompts",
     }
-    for part in ("dialects", "scoring"):
+    for part in ("dialects", "grading", "scoring"):
         for path in modules(CORE / part):
             for name in imported(path):
                 if name.startswith("marksheet."):

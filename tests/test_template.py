@@ -101,7 +101,7 @@ def test_what_a_laptop_may_do_is_refused_in_an_aws_account() -> None:
 
 
 def test_what_is_called_asynchronously_leaves_its_failures_in_the_queue() -> None:
-    for name in ("IngestUpload", "FailEvaluation", "StartScheduled"):
+    for name in ("IngestUpload", "ExtractDocument", "FailEvaluation", "StartScheduled"):
         failure = properties(name)["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
         assert failure == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
     target = properties("ExecutionEnded")["Targets"][0]
@@ -109,7 +109,7 @@ def test_what_is_called_asynchronously_leaves_its_failures_in_the_queue() -> Non
 
 
 def test_the_layer_is_built_for_what_the_template_deploys_by_default() -> None:
-    makefile = (ROOT / "layers" / "core" / "Makefile").read_text()
+    makefile = (ROOT / "layers" / "layer.mk").read_text()
     defaults = dict(re.findall(r"^(MARKSHEET_\w+) \?= (\S+)$", makefile, re.MULTILINE))
     assert defaults["MARKSHEET_RUNTIME"] == template()["Parameters"]["PythonRuntime"]["Default"]
     assert defaults["MARKSHEET_ARCH"] == template()["Parameters"]["Architecture"]["Default"]
@@ -131,12 +131,19 @@ def test_the_routes_are_these() -> None:
         "GET /docs": "NONE",
         "GET /docs/{file}": "NONE",
         "ANY /api/v3/{proxy+}": "CUSTOM",
+        "ANY /v1/eval": "CUSTOM",
+        "ANY /v1/eval/{proxy+}": "CUSTOM",
+        "ANY /v1/datasets": "CUSTOM",
+        "ANY /v1/datasets/{proxy+}": "CUSTOM",
         "OPTIONS /api/v3/{proxy+}": "NONE",
+        "OPTIONS /v1/{proxy+}": "NONE",
     }
 
 
-def test_the_preflight_route_exists_only_where_browsers_may_call() -> None:
-    assert template()["Resources"]["PreflightRoute"]["Condition"] == "HasCors"
+def test_preflight_routes_exist_only_where_browsers_may_call() -> None:
+    for name, route in resources("AWS::ApiGatewayV2::Route").items():
+        preflight = properties(name)["RouteKey"].startswith("OPTIONS ")
+        assert route.get("Condition") == ("HasCors" if preflight else None)
     assert template()["Parameters"]["CorsOrigins"]["Default"] == ""
 
 
@@ -199,17 +206,25 @@ def test_the_authorizer_reads_keys_and_nothing_else() -> None:
     assert actions("Authorizer") == {"dynamodb:GetItem"}
 
 
-def test_only_the_scorer_reads_the_models_keys() -> None:
+ASKING = ["GradingApi", "ScoreShard"]
+"""Who calls models: the worker, and grading within a request."""
+
+
+def test_only_who_asks_models_reads_their_keys() -> None:
     readers = [name for name in FUNCTIONS if "secretsmanager:GetSecretValue" in actions(name)]
-    assert readers == ["ScoreShard"]
+    assert readers == ASKING
 
 
-def test_only_the_scorer_asks_bedrock_and_only_the_models_that_are_named() -> None:
+def test_only_who_asks_models_asks_bedrock_and_only_those_that_are_named() -> None:
     asking = {name for name in ROLES for action in actions(name) if action.startswith("bedrock:")}
-    assert asking == {"ScoreShard"}
+    assert asking == set(ASKING)
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_bedrock_is_asked_for_the_models_that_are_named(name: str) -> None:
     (statement,) = [
         found["Fn::If"]
-        for policy in properties("ScoreShard")["Policies"]
+        for policy in properties(name)["Policies"]
         for found in policy["Statement"]
         if "Fn::If" in found
     ]
@@ -223,6 +238,37 @@ def test_bedrock_is_not_asked_unless_models_are_named() -> None:
     assert template()["Parameters"]["BedrockEndpoint"]["Default"] == ""
     named = {"Fn::Join": ["", {"Ref": "BedrockModelArns"}]}
     assert template()["Conditions"]["UsesBedrock"] == {"Fn::Not": [{"Fn::Equals": [named, ""]}]}
+
+
+def test_extraction_reads_originals_and_writes_markdown_and_nothing_else() -> None:
+    granted = {
+        statement["Action"]: statement["Resource"]["Fn::Sub"].partition("-${Stage}/")[2]
+        for statement in statements("ExtractDocument")
+    }
+    assert granted == {"s3:GetObject": "orgs/*/documents/*", "s3:PutObject": "orgs/*/markdown/*"}
+
+
+def test_extraction_has_a_network_without_a_way_out() -> None:
+    condition, network, _ = properties("ExtractDocument")["VpcConfig"]["Fn::If"]
+    assert condition == "IsolatesExtraction"
+    assert network["SubnetIds"] == [{"Ref": "ExtractionSubnetA"}, {"Ref": "ExtractionSubnetB"}]
+    assert properties("ExtractionWayToS3")["VpcEndpointType"] == "Gateway"
+    for kind in ("InternetGateway", "NatGateway", "Route", "EgressOnlyInternetGateway", "VPCPeeringConnection"):
+        assert resources(f"AWS::EC2::{kind}") == {}
+    assert template()["Parameters"]["IsolateExtraction"]["Default"] == "true"
+
+
+def test_each_kind_of_object_wakes_one_function() -> None:
+    woken = {}
+    for entry in properties("Bucket")["NotificationConfiguration"]["LambdaConfigurations"]:
+        rules = {rule["Name"]: rule["Value"] for rule in entry["Filter"]["S3Key"]["Rules"]}
+        assert rules["prefix"] == "orgs/"
+        woken[rules["suffix"]] = entry["Function"]["Fn::GetAtt"][0]
+    assert woken == {
+        ".upload": "IngestUpload",
+        ".extracted": "IngestUpload",
+        ".document": "ExtractDocument",
+    }
 
 
 def test_secrets_are_reached_by_the_stacks_prefix_alone() -> None:
@@ -344,13 +390,6 @@ def test_buckets_refuse_plain_http_on_aws() -> None:
     _, logs = properties("AccessLogBucketPolicy")["PolicyDocument"]["Statement"]
     assert logs["Fn::If"][0] == "OnAws"
     assert _refuses_plain_http(logs["Fn::If"][1], "AccessLogBucket")
-
-
-def test_an_upload_calls_the_function_that_takes_it_in() -> None:
-    (notification,) = properties("Bucket")["NotificationConfiguration"]["LambdaConfigurations"]
-    rules = {rule["Name"]: rule["Value"] for rule in notification["Filter"]["S3Key"]["Rules"]}
-    assert notification["Function"] == {"Fn::GetAtt": ["IngestUpload", "Arn"]}
-    assert rules == {"prefix": "orgs/", "suffix": ".upload"}
 
 
 def test_the_bucket_has_one_name_wherever_it_is_spelled_out() -> None:

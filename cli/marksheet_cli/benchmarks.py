@@ -1,8 +1,6 @@
 """Commands about benchmarks: upload, list, show, versions, delete."""
 
 import json
-import re
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +9,8 @@ import typer
 
 from marksheet_cli.client import Client
 from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.reading import read_object, read_text
+from marksheet_cli.references import BENCHMARK, DATASET, split_version
 from marksheet_cli.screen import Screen
 from marksheet_cli.session import Session, with_session
 from marksheet_cli.sheets import Column
@@ -37,7 +37,16 @@ VERSION_COLUMNS = {
     "created_at": Column("created (UTC)", spared=2),
 }
 SETTINGS = frozenset(
-    ("name", "description", "document_id", "scorers", "domain_rules", "prompt_template", "system_prompt")
+    (
+        "name",
+        "description",
+        "document_id",
+        "dataset_id",
+        "scorers",
+        "domain_rules",
+        "prompt_template",
+        "system_prompt",
+    )
 )
 """What a settings file may hold, and the upload routes understand."""
 _ABOUT_THE_SPEC = frozenset(("role", "label", "threshold"))
@@ -70,15 +79,17 @@ def upload(
         typer.Option(help="Its name; the next version if one of this name exists. Default: the file's."),
     ] = None,
     description: Annotated[str | None, typer.Option(help="A sentence about it.")] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="DATASET", help="Id or name of the dataset whose documents it cites."),
+    ] = None,
     scorer: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME[:option=value,...]", help="For example numeric:marker=A: - repeatable."),
     ] = None,
     settings: Annotated[
         Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, help="JSON file with name, scorers, domain_rules, ...; options win."
-        ),
+        typer.Option(exists=True, dir_okay=False, help="JSON or YAML with name, scorers, ...; options win."),
     ] = None,
     prompt_template_file: Annotated[
         Path | None,
@@ -94,7 +105,9 @@ def upload(
     if scorer:
         chosen["scorers"] = [parse_scorer(text) for text in scorer]
     if prompt_template_file:
-        chosen["prompt_template"] = _read_text(prompt_template_file)
+        chosen["prompt_template"] = read_text(prompt_template_file)
+    if dataset is not None:
+        chosen["dataset_id"] = DATASET.find(session.datasets.list_datasets(), dataset)
     benchmark = upload_benchmark(session.client, session.screen, file, chosen, format=format)
     session.screen.answer(benchmark, lambda: detail_table(benchmark))
 
@@ -148,13 +161,15 @@ def upload_benchmark(
 ) -> dict[str, Any]:
     """Upload a questions file with its settings and give back the benchmark, READY.
 
-    A small file travels with the request, a larger one through a presigned form, after which the service
-    reads it by itself. Raises CommandError, with the line and field where the file is wrong.
+    A small file travels with the request; a larger one, and one that may cite a dataset, through a presigned
+    form, after which the service reads it by itself. Raises CommandError, with the line and field where the
+    file is wrong.
     """
     form = format or _format_of(file)
     filename = file.name if file.suffix.lower() == f".{form}" else f"{file.name}.{form}"
     settings = {"name": file.stem, **settings}
-    if file.stat().st_size <= SMALL_FILE_BYTES:
+    # What is cited has to fit a request too, and may be much more than the file.
+    if file.stat().st_size <= SMALL_FILE_BYTES and "dataset_id" not in settings:
         answer = client.upload_benchmark(filename, file.read_bytes(), _form_fields(settings))
         return {key: value for key, value in answer.items() if key != "questions"}
     request = client.request_benchmark_upload({**settings, "filename": filename, "format": form.value})
@@ -169,29 +184,7 @@ def find_benchmark(client: Client, reference: str) -> str:
 
     Raises CommandError (NOT_FOUND, naming what is similar).
     """
-    rows = client.list_benchmarks()
-    ids = {str(row.get("id")) for row in rows}
-    by_name = {str(row.get("benchmark_name")): str(row.get("id")) for row in rows}
-    # A name may itself end in @2, so the whole reference is looked up first.
-    for wanted, suffix in ((reference, ""), _with_suffix(reference)):
-        if wanted in ids:
-            return wanted + suffix
-        if wanted in by_name:
-            return by_name[wanted] + suffix
-    hint = did_you_mean(reference, [*by_name, *ids]) or "see: marksheet benchmarks list"
-    raise CommandError(f"there is no benchmark {reference!r}", hint=hint, code=ExitCode.NOT_FOUND)
-
-
-def did_you_mean(wanted: str, known: list[str]) -> str | None:
-    """The question whether something similar was meant, if there is something similar."""
-    similar = get_close_matches(wanted, known, n=3)
-    return f"did you mean {' or '.join(repr(s) for s in similar)}?" if similar else None
-
-
-def split_version(identifier: str) -> tuple[str, int | None]:
-    """("bench-1", 2) out of "bench-1@2"; no version is None."""
-    wanted, suffix = _with_suffix(identifier)
-    return wanted, int(suffix[1:]) if suffix else None
+    return BENCHMARK.find(client.list_benchmarks(), reference)
 
 
 def parse_scorer(text: str) -> dict[str, Any]:
@@ -216,13 +209,11 @@ def parse_scorer(text: str) -> dict[str, Any]:
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """A benchmark's settings out of a JSON file. Raises CommandError (USAGE) naming what is not known."""
-    try:
-        settings = json.loads(_read_text(path))
-    except ValueError as error:
-        raise CommandError(f"{path} is no JSON: {error}", code=ExitCode.USAGE) from error
-    if not isinstance(settings, dict):
-        raise CommandError(f"{path} is no JSON object", code=ExitCode.USAGE)
+    """A benchmark's settings out of a JSON or YAML file.
+
+    Raises CommandError (USAGE) naming what is not known.
+    """
+    settings = read_object(path)
     unknown = sorted(settings.keys() - SETTINGS)
     if unknown:
         known = ", ".join(sorted(SETTINGS))
@@ -249,21 +240,9 @@ def _format_of(file: Path) -> Format:
     )
 
 
-def _with_suffix(reference: str) -> tuple[str, str]:
-    found = re.fullmatch(r"(.+)(@[1-9][0-9]{0,8})", reference, re.DOTALL)
-    return (found[1], found[2]) if found else (reference, "")
-
-
 def _value(text: str) -> Any:
     try:
         value = json.loads(text)
     except ValueError:
         return text
     return value if isinstance(value, bool | int | float) else text
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{path} is not UTF-8 text", code=ExitCode.USAGE) from error

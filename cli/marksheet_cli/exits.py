@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any
 
+SHOWN_PROBLEMS = 5
+
 
 class ExitCode(IntEnum):
-    """Stable numbers for scripts. 100 is kept free for a quality gate."""
+    """Stable numbers for scripts."""
 
     OK = 0
     FAILED = 1
@@ -23,6 +25,8 @@ class ExitCode(IntEnum):
     """What was asked for could not be written: a full disk, a closed stdout."""
     DEFECT = 70
     """The command itself is broken."""
+    MISSED = 100
+    """Everything was done, and the outputs are not as good as a quality gate asks for."""
     INTERRUPTED = 130
     PIPE_CLOSED = 141
     """Whoever read the output went away, as `head` does: 128 + SIGPIPE, as other programs have it."""
@@ -60,3 +64,17 @@ class CommandError(Exception):
                 "problems": self.problems,
             }
         }
+
+
+class TooLarge(CommandError):
+    """More than one request may carry, or can be done in its time."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, code=ExitCode.FAILED)
+
+
+def in_short(problems: list[dict[str, str]]) -> str:
+    """The first problems in one line; a file of rows may have a hundred."""
+    told = [f"{problem['field']}: {problem['message']}" for problem in problems[:SHOWN_PROBLEMS]]
+    more = len(problems) - SHOWN_PROBLEMS
+    return "; ".join([*told, f"and {more} more"] if more > 0 else told)

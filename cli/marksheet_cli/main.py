@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from marksheet_cli import benchmarks, evaluations, keys, models, schedules
+from marksheet_cli import benchmarks, datasets, evaluations, grading, jobs, keys, models, schedules, specs
 from marksheet_cli.exits import ExitCode
+from marksheet_cli.openai_evals import commands as openai_evals
 from marksheet_cli.output import OutputFailed, guarded_output, leave
 from marksheet_cli.screen import printable
+from marksheet_cli.session import with_session
 
 HELP = (
     "Mark AI models on benchmarks, with honest statistics.\n\n"
@@ -22,7 +24,8 @@ HELP = (
 EPILOG = (
     "Exit codes: 0 ok; 1 the evaluation failed or the request was refused; 2 wrong usage; 3 the service was "
     "not reached, did not answer in time or is broken; 4 no valid API key; 5 not found; 6 the output could "
-    "not be written; 70 a defect of this command; 130 interrupted; 141 the reader of the output went away."
+    "not be written; 70 a defect of this command; 100 a threshold was missed; 130 interrupted; 141 the "
+    "reader of the output went away."
 )
 
 
@@ -54,7 +57,12 @@ app = typer.Typer(
 evaluations.register(app)
 app.add_typer(benchmarks.app, name="benchmarks", rich_help_panel="What is marked")
 app.add_typer(models.app, name="models", rich_help_panel="What is marked")
+app.add_typer(datasets.app, name="datasets", rich_help_panel="What is marked")
 app.add_typer(schedules.app, name="schedules", rich_help_panel="Evaluations")
+app.command("grade", rich_help_panel="Grading")(with_session(grading.grade))
+app.add_typer(jobs.app, name="jobs", rich_help_panel="Grading")
+app.add_typer(specs.app, name="specs", rich_help_panel="Grading")
+app.add_typer(openai_evals.app, name="import", rich_help_panel="Grading")
 app.add_typer(keys.app, name="keys", rich_help_panel="Administration")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.progress import (
     BarColumn,
@@ -26,15 +26,17 @@ PLAIN_STEP = 0.1
 """Share of the work after which another plain line is worth printing."""
 
 
-class QuestionProgress:
-    """How far an evaluation is: questions done, rate, time left. Fed with status answers of the service."""
+class WorkProgress:
+    """How far the service is with countable work: what is done, at what rate, how long it may still take."""
 
-    def __init__(self, screen: Screen, title: str) -> None:
+    def __init__(self, screen: Screen, title: str, *, unit: str, doing: str) -> None:
+        """`unit` is what is counted ("questions"), `doing` what happens to it ("marking")."""
         self._screen = screen
         self._title = title
+        self._unit = unit
         self._told = -1.0
         self._first: tuple[int, float] | None = None
-        """Questions that were done at the first answer, and when it came: not all of them by this run."""
+        """What was done at the first answer, and when it came: not all of it by this run."""
         self._bar: Progress | None = None
         if screen.animated:
             self._bar = Progress(
@@ -46,9 +48,9 @@ class QuestionProgress:
                 console=screen.err,
                 transient=True,
             )
-            self._task = self._bar.add_task("marking", total=None, pace="")
+            self._task = self._bar.add_task(doing, total=None, pace="")
 
-    def __enter__(self) -> QuestionProgress:
+    def __enter__(self) -> WorkProgress:
         if self._bar:
             self._bar.start()
         return self
@@ -57,18 +59,25 @@ class QuestionProgress:
         if self._bar:
             self._bar.stop()
 
-    def show(self, status: dict[str, Any], *, elapsed_seconds: float) -> None:
-        """Take in one answer of the status route; `elapsed_seconds` is since the first one was seen."""
-        done, total = status.get("questions_completed") or 0, status.get("total_questions") or 0
+    def show(
+        self, done: int, total: int | None, *, elapsed_seconds: float, eta_seconds: object = None
+    ) -> None:
+        """Take in how far it is, without a `total` as long as that is not known; `elapsed_seconds` is since
+        it was first asked. Where the service does not say what time is left, it is taken from the rate.
+        """
         first_done, first_elapsed = self._first = self._first or (done, elapsed_seconds)
-        pace = _pace(done - first_done, elapsed_seconds - first_elapsed, status.get("eta_seconds"))
+        done_since, elapsed = done - first_done, elapsed_seconds - first_elapsed
+        if eta_seconds is None and total and done_since > 0 and done < total:
+            eta_seconds = (total - done) * elapsed / done_since
+        pace = _pace(done_since, elapsed, eta_seconds)
         if self._bar:
             self._bar.update(self._task, completed=done, total=total or None, pace=pace)
             return
         share = done / total if total else 0.0
         if share >= 1.0 > self._told or share - self._told >= PLAIN_STEP:
             self._told = share
-            self._screen.note(f"{self._title}: {done}/{total} questions{', ' + pace if pace else ''}")
+            of = f"/{total}" if total else ""
+            self._screen.note(f"{self._title}: {done}{of} {self._unit}{', ' + pace if pace else ''}")
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`marksheet run`: create an evaluation, or estimate one, and follow it to its marks."""
 
-import json
 import uuid
 from enum import StrEnum
 from pathlib import Path
@@ -8,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from marksheet_cli.benchmarks import did_you_mean, find_benchmark
+from marksheet_cli.benchmarks import find_benchmark
 from marksheet_cli.client import Client
 from marksheet_cli.estimates import estimate_table
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.following import Timeout, show_results
+from marksheet_cli.reading import read_json, read_text
+from marksheet_cli.references import did_you_mean
 from marksheet_cli.session import Session
 from marksheet_cli.tables import detail_table
 
@@ -178,10 +179,10 @@ def explain_refusal(client: Client, error: CommandError, body: dict[str, Any]) -
     about_a_model = any(name in field for name in (".model_id", ".pairwise") for field in fields)
     if about_a_model or error.code is ExitCode.NOT_FOUND:
         judge = [body["pairwise"]["model"]] if "pairwise" in body else []
-        _check_models(client, [body[name] for name in ("model_id", "model_id_2") if name in body] + judge)
+        check_models(client, [body[name] for name in ("model_id", "model_id_2") if name in body] + judge)
 
 
-def _check_models(client: Client, wanted: list[str]) -> None:
+def check_models(client: Client, wanted: list[str]) -> None:
     """Raise CommandError (NOT_FOUND, naming what is similar) for a model that is not registered."""
     known = [str(row.get("model_id")) for row in client.list_models()]
     for model_id in wanted:
@@ -195,10 +196,7 @@ def _custom_metrics(names: list[str] | None, scorers: Path | None) -> Any:
         return names or None
     if names:
         raise CommandError("--metric and --scorers exclude each other", code=ExitCode.USAGE)
-    try:
-        return json.loads(_read_text(scorers))
-    except ValueError as error:
-        raise CommandError(f"{scorers} is not JSON: {error}", code=ExitCode.USAGE) from error
+    return read_json(scorers)
 
 
 def _pairwise(judge: str | None, rubric: Path | None) -> dict[str, str] | None:
@@ -206,12 +204,4 @@ def _pairwise(judge: str | None, rubric: Path | None) -> dict[str, str] | None:
         if rubric is not None:
             raise CommandError("--pairwise-rubric needs --pairwise-judge", code=ExitCode.USAGE)
         return None
-    return {"model": judge} if rubric is None else {"model": judge, "rubric": _read_text(rubric)}
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise CommandError(f"cannot read {path}: {reason}", code=ExitCode.USAGE) from error
+    return {"model": judge} if rubric is None else {"model": judge, "rubric": read_text(rubric)}

@@ -54,6 +54,10 @@ class Screen:
         """One line about what is going on."""
         self.err.print(printable(text), soft_wrap=True)
 
+    def complain(self, text: str) -> None:
+        """What is wrong, on stderr; how the command ends is the caller's to say."""
+        self.err.print(f"marksheet: {printable(text)}", style="red", soft_wrap=True)
+
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on if `yes`, or if somebody at a terminal agrees; otherwise raise CommandError (USAGE)."""
         if yes:
@@ -66,7 +70,7 @@ class Screen:
 
     def failure(self, error: CommandError) -> None:
         """What went wrong and what to do, and with --json also the JSON form on stdout."""
-        self.err.print(f"marksheet: {printable(error.message)}", style="red", soft_wrap=True)
+        self.complain(error.message)
         for line in (error.hint or "").splitlines():
             self.err.print(f"  {printable(line)}", soft_wrap=True)
         if self.as_json:

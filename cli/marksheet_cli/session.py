@@ -19,6 +19,9 @@ from marksheet_cli.screen import Screen
 
 if TYPE_CHECKING:
     from marksheet_cli.client import Client
+    from marksheet_cli.connection import Connection
+    from marksheet_cli.dataset_client import DatasetClient
+    from marksheet_cli.grading_client import GradingClient
 
 P = ParamSpec("P")
 
@@ -60,7 +63,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
 
 
 class Session:
-    """One command's run. The client is made when first used: usage errors come before any request."""
+    """One command's run. A client is made when first used: usage errors come before any request."""
 
     def __init__(
         self,
@@ -78,12 +81,30 @@ class Session:
 
     @functools.cached_property
     def client(self) -> "Client":
-        """The `Client` of the deployment that options, environment or the local stack name."""
+        """Evaluations and what they need, of the deployment that options, environment or local stack name."""
         from marksheet_cli.client import Client
+
+        return self._open.enter_context(Client(self._connection))
+
+    @functools.cached_property
+    def grading(self) -> "GradingClient":
+        """The grading surface of the same deployment."""
+        from marksheet_cli.grading_client import GradingClient
+
+        return self._open.enter_context(GradingClient(self._connection))
+
+    @functools.cached_property
+    def datasets(self) -> "DatasetClient":
+        """The datasets of the same deployment."""
+        from marksheet_cli.dataset_client import DatasetClient
+
+        return self._open.enter_context(DatasetClient(self._connection))
+
+    @functools.cached_property
+    def _connection(self) -> "Connection":
         from marksheet_cli.connection import resolve
 
-        connection = resolve(url=self._url, api_key=self._api_key, env_file=self.env_file)
-        return self._open.enter_context(Client(connection))
+        return resolve(url=self._url, api_key=self._api_key, env_file=self.env_file)
 
     def close(self) -> None:
         self._open.close()

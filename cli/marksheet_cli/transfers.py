@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import re
 import sys
@@ -11,14 +13,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from marksheet_cli.client import decode, unreachable
 from marksheet_cli.connection import is_loopback
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.output import OutputFailed
 from marksheet_cli.progress import byte_progress
+from marksheet_cli.refusals import decode, unreachable
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from marksheet_cli.client import Client
     from marksheet_cli.screen import Screen
@@ -30,13 +34,20 @@ STDOUT = Path("-")
 
 def post_file(screen: Screen, upload: dict[str, Any], path: Path) -> None:
     """Send a file through a presigned form {"url", "fields"}, showing a bar. Raises CommandError."""
+    with byte_progress(screen, f"uploading {path.name}", path.stat().st_size) as advance:
+        send_file(upload, path, advance)
+
+
+def send_file(upload: dict[str, Any], path: Path, advance: Callable[[int], None]) -> None:
+    """Send a file through a presigned form {"url", "fields"}; `advance` is told how many more bytes have
+    passed. The storage is not told the file's name, which it has no use for. Raises CommandError.
+    """
     try:
         url, fields = str(upload["url"]), {str(k): str(v) for k, v in upload["fields"].items()}
     except (KeyError, AttributeError, TypeError) as error:
         raise CommandError("the service gave no usable upload form", code=ExitCode.UNAVAILABLE) from error
-    size = path.stat().st_size
-    with path.open("rb") as file, byte_progress(screen, f"uploading {path.name}", size) as advance:
-        files = {"file": (path.name, _Counted(file, advance), "application/octet-stream")}
+    with path.open("rb") as file:
+        files = {"file": ("file", _Counted(file, advance), "application/octet-stream")}
         try:
             with _bare_client(url) as http:
                 response = http.post(url, data=fields, files=files)  # type: ignore[arg-type]
@@ -44,6 +55,38 @@ def post_file(screen: Screen, upload: dict[str, Any], path: Path) -> None:
             raise unreachable("the storage", error) from error
     if not response.is_success:
         raise _storage_refusal(response, "upload")
+
+
+def fetch_document(service_url: str, opened: AbstractContextManager[httpx.Response]) -> dict[str, Any]:
+    """The JSON object of an opened answer, or of the file that it leads to. Raises CommandError."""
+    try:
+        with opened as response:
+            response.read()
+            if response.status_code != httpx.codes.TEMPORARY_REDIRECT:
+                return decode(response)
+            url = response.headers.get("Location", "")
+    except httpx.RequestError as error:
+        raise unreachable(service_url, error) from error
+    try:
+        document = json.loads(fetch_bytes(url))
+    except ValueError as error:
+        raise CommandError("what the service keeps is no JSON", code=ExitCode.UNAVAILABLE) from error
+    if not isinstance(document, dict):
+        raise CommandError("what the service keeps is no JSON object", code=ExitCode.UNAVAILABLE)
+    return document
+
+
+def fetch_bytes(url: str) -> bytes:
+    """What lies at a presigned address. Raises CommandError."""
+    _check_address(url)
+    try:
+        with _bare_client(url) as http:
+            response = http.get(url)
+    except httpx.RequestError as error:
+        raise unreachable("the storage", error) from error
+    if not response.is_success:
+        raise _storage_refusal(response, "download")
+    return response.content
 
 
 def save_results(
@@ -72,8 +115,7 @@ def save_results(
                     decode(response)
                 return _store(screen, response, _Destination(evaluation_id, output, force))
             url = response.headers.get("Location", "")
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise CommandError("the service redirected to no usable address", code=ExitCode.UNAVAILABLE)
+        _check_address(url)
         with _bare_client(url) as http, http.stream("GET", url) as response:
             if not response.is_success:
                 response.read()
@@ -110,9 +152,21 @@ class _Counted:
         return self._file.tell()
 
 
+def _check_address(url: str) -> None:
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise CommandError("the service redirected to no usable address", code=ExitCode.UNAVAILABLE)
+
+
 def _bare_client(url: str) -> httpx.Client:
     """A client without the API key: the signature in the address or form is all that the storage may see."""
-    return httpx.Client(timeout=TRANSFER_TIMEOUT, trust_env=not is_loopback(urlsplit(url).hostname or ""))
+    loopback = is_loopback(urlsplit(url).hostname or "")
+    return httpx.Client(timeout=TRANSFER_TIMEOUT, trust_env=not loopback, verify=_trusted())
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted; reading them takes longer than sending a small file."""
+    return httpx.create_ssl_context()
 
 
 def _store(screen: Screen, response: httpx.Response, destination: _Destination) -> Path:

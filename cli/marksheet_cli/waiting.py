@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from marksheet_cli.exits import CommandError, ExitCode
-from marksheet_cli.progress import QuestionProgress
+from marksheet_cli.progress import WorkProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from marksheet_cli.client import Client
+    from marksheet_cli.grading_client import GradingClient
     from marksheet_cli.screen import Screen
+
+Found = TypeVar("Found")
 
 WORKING = "PROCESSING"
 READY = "READY"
@@ -46,6 +49,17 @@ class Pace:
 PACE = Pace()
 
 
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """What goes on when nobody waits for it any more, and how to see and stop it."""
+
+    what: str
+    hint: str
+
+    def error(self, why: str, code: ExitCode) -> CommandError:
+        return CommandError(f"{why}; {self.what}", hint=self.hint, code=code)
+
+
 def follow_evaluation(
     client: Client, screen: Screen, evaluation_id: str, *, timeout: float | None = None
 ) -> dict[str, Any]:
@@ -54,24 +68,69 @@ def follow_evaluation(
     Raises CommandError: UNAVAILABLE after `timeout` seconds or when the service stays silent, INTERRUPTED on
     Ctrl-C. The evaluation goes on meanwhile, and the message says how to see and cancel it.
     """
+    goes_on = GoesOn(
+        f"the evaluation {evaluation_id} continues",
+        f"see: marksheet status {evaluation_id} --follow\nstop: marksheet cancel {evaluation_id}",
+    )
+    with WorkProgress(screen, evaluation_id, unit="questions", doing="marking") as progress:
+
+        def look(elapsed: float) -> dict[str, Any] | None:
+            status = client.evaluation_status(evaluation_id)
+            progress.show(
+                status.get("questions_completed") or 0,
+                status.get("total_questions"),
+                elapsed_seconds=elapsed,
+                eta_seconds=status.get("eta_seconds"),
+            )
+            return status if status.get("status") != WORKING else None
+
+        return patiently(look, goes_on, timeout=timeout)
+
+
+def follow_job(
+    grading: GradingClient, screen: Screen, job_id: str, *, next_command: str, timeout: float | None = None
+) -> dict[str, Any]:
+    """Show a grading job's progress until it is over and give back its last answer, results included.
+
+    Raises CommandError as `follow_evaluation` does; `next_command` is how to go on looking.
+    """
+    goes_on = GoesOn(
+        f"the job {job_id} continues", f"see: {next_command}\nstop: marksheet jobs cancel {job_id}"
+    )
+    with WorkProgress(screen, job_id, unit="rows", doing="grading") as progress:
+
+        def look(elapsed: float) -> dict[str, Any] | None:
+            job = grading.job(job_id)
+            progress.show(job.get("rows_graded") or 0, job.get("rows_total"), elapsed_seconds=elapsed)
+            return job if job.get("status") != WORKING else None
+
+        return patiently(look, goes_on, timeout=timeout)
+
+
+def patiently(
+    look: Callable[[float], Found | None], goes_on: GoesOn, *, timeout: float | None = None
+) -> Found:
+    """Look, again and again, until there is something to give back; `look` gets the seconds since the start.
+
+    A service that is silent for a few questions is borne. Raises CommandError: what `look` raises,
+    UNAVAILABLE after `timeout` seconds, INTERRUPTED on Ctrl-C.
+    """
     silent = 0
     try:
-        with QuestionProgress(screen, evaluation_id) as progress:
-            for elapsed in PACE.turns(timeout):
-                try:
-                    status = client.evaluation_status(evaluation_id)
-                except CommandError as error:
-                    silent += 1
-                    if error.code is not ExitCode.UNAVAILABLE or silent > TROUBLE_BORNE:
-                        raise
-                    continue
-                silent = 0
-                progress.show(status, elapsed_seconds=elapsed)
-                if status.get("status") != WORKING:
-                    return status
+        for elapsed in PACE.turns(timeout):
+            try:
+                found = look(elapsed)
+            except CommandError as error:
+                silent += 1
+                if error.code is not ExitCode.UNAVAILABLE or silent > TROUBLE_BORNE:
+                    raise
+                continue
+            silent = 0
+            if found is not None:
+                return found
     except KeyboardInterrupt:
-        raise _still_running(evaluation_id, "interrupted", ExitCode.INTERRUPTED) from None
-    raise _still_running(evaluation_id, f"not finished after {timeout:g} s", ExitCode.UNAVAILABLE)
+        raise goes_on.error("interrupted", ExitCode.INTERRUPTED) from None
+    raise goes_on.error(f"not finished after {timeout:g} s", ExitCode.UNAVAILABLE)
 
 
 def wait_for_upload(client: Client, upload_id: str, *, timeout: float = 900.0) -> dict[str, Any]:
@@ -104,12 +163,4 @@ def _refused_upload(upload: dict[str, Any]) -> CommandError:
         hint="correct the file and send it again",
         code=ExitCode.FAILED,
         problems=[{"field": place, "message": str(reason)}] if place else None,
-    )
-
-
-def _still_running(evaluation_id: str, why: str, code: ExitCode) -> CommandError:
-    return CommandError(
-        f"{why}; the evaluation {evaluation_id} continues",
-        hint=f"see: marksheet status {evaluation_id} --follow\nstop: marksheet cancel {evaluation_id}",
-        code=code,
     )

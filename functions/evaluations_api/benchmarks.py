@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from edge import READ, WRITE, answer, body_of, caller_of, header_of, query_of
 
-from evaluations_api.edge import READ, WRITE, answer, answer_upload, body_of, caller_of, header_of, query_of
+from evaluations_api.uploading import answer_upload
 from marksheet import benchmarks, uploads
 from marksheet.application import application
 from marksheet.dialects import nugen

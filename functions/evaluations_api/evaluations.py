@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from edge import READ, WRITE, answer, body_of, caller_of, header_of, query_of
 
-from evaluations_api.edge import READ, WRITE, answer, body_of, caller_of, header_of, query_of
 from marksheet import evaluations
 from marksheet.application import application
 from marksheet.assembling import CreateEvaluation

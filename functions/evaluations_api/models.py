@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from edge import READ, WRITE, answer, body_of, caller_of
 
-from evaluations_api.edge import READ, WRITE, answer, answer_upload, body_of, caller_of
+from evaluations_api.uploading import answer_upload
 from marksheet import models
 from marksheet.application import application
 from marksheet.dialects import nugen

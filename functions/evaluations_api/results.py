@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from edge import READ, FileResponse, answer, caller_of, query_of
 
-from evaluations_api.edge import READ, FileResponse, answer, caller_of, query_of
 from marksheet import evaluations
 from marksheet.application import application
 from marksheet.dialects import nugen

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
+from edge import READ, WRITE, answer, body_of, caller_of, header_of
 
-from evaluations_api.edge import READ, WRITE, answer, body_of, caller_of, header_of
 from marksheet import schedules
 from marksheet.application import application
 from marksheet.assembling import CreateEvaluation

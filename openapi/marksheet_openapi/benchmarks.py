@@ -58,6 +58,8 @@ class BenchmarkItem(Body):
 class BenchmarkVersion(BenchmarkItem):
     """A version of a benchmark, with how it is asked and marked."""
 
+    dataset_id: str | None
+    """The dataset that its questions cite."""
     scorers: list[ScorerEntry]
     domain_rules: list[DomainRule]
     prompt_template: str | None
@@ -97,6 +99,8 @@ _FIELDS: dict[str, str | Described] = {
     "document_id": Described(
         "Kept and shown, without a meaning here.", _DocumentId | list[_DocumentId] | None
     ),
+    "dataset_id": "The dataset whose documents the questions may cite in `context`. What they cite is copied "
+    "when they are taken in.",
     "scorers": Described("How answers are marked; by exact_match and token_f1 without it.", Scorers),
     "domain_rules": Described("What every answer has to keep to.", DomainRules),
     "prompt_template": "Text with `{question}`, which must be there, `{context}` and `{choices}`. Without "

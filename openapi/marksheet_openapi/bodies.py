@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from marksheet.dialects.nugen.reading import IDENTIFIER
+from marksheet.dialects.reading import IDENTIFIER
 
 
 def absent() -> Any:
@@ -63,6 +63,42 @@ class Problems(Body):
     """Everything that is wrong with a request. Nothing was stored or changed."""
 
     detail: list[Problem] = Field(min_length=1)
+
+
+class GradingProblem(Body):
+    """One thing that is wrong with a request."""
+
+    field: str
+    """Where, such as `dataset[3].output`."""
+    message: str
+    """What is wrong, and what is allowed."""
+    kind: str
+    """A stable word for programs."""
+
+
+class GradingFailure(Body):
+    """What went wrong."""
+
+    code: Literal[
+        "invalid_request",
+        "not_finished",
+        "unauthenticated",
+        "forbidden",
+        "not_found",
+        "method_not_allowed",
+        "conflict",
+        "too_large",
+        "limit_exceeded",
+        "internal_error",
+    ]
+    message: str
+    problems: list[GradingProblem] = absent()
+
+
+class GradingError(Body):
+    """What went wrong, as the /v1 surface says it. Nothing was stored or changed."""
+
+    error: GradingFailure
 
 
 class GatewayError(Body):

@@ -8,10 +8,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluations_api.handler import api
+from evaluations_api.handler import api as evaluations_api
+from grading_api.handler import api as grading_api
 
 from marksheet import __version__
-from marksheet_openapi import benchmarks, evaluations, gateway, models, results, schedules, service
+from marksheet_openapi import (
+    benchmarks,
+    datasets,
+    eval_specs,
+    evaluations,
+    gateway,
+    grading,
+    grading_jobs,
+    models,
+    results,
+    schedules,
+    service,
+)
 from marksheet_openapi.schemas import SchemaBook, without_noise
 
 if TYPE_CHECKING:
@@ -20,11 +33,22 @@ if TYPE_CHECKING:
     from marksheet_openapi.operations import Operation
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests" / "golden" / "nugen"
+GOLDEN = ROOT / "tests" / "golden"
 
 OPERATIONS: Mapping[str, Operation] = {
     name: operation
-    for part in (evaluations, results, benchmarks, models, schedules, service)
+    for part in (
+        evaluations,
+        results,
+        benchmarks,
+        models,
+        schedules,
+        grading,
+        grading_jobs,
+        eval_specs,
+        datasets,
+        service,
+    )
     for name, operation in part.OPERATIONS.items()
 }
 """By the name of the route's function."""
@@ -38,6 +62,10 @@ IDS = {
     "model_id": "A model's id.",
     "schedule_id": "A schedule's id.",
     "upload_id": "The id that came with the presigned form.",
+    "eval_spec_id": "An eval spec's id.",
+    "job_id": "A grading job's id.",
+    "dataset_id": "A dataset's id.",
+    "document_id": "A document's id.",
 }
 """What stands in paths."""
 
@@ -84,10 +112,16 @@ def document() -> dict[str, Any]:
     return told
 
 
+def api_routes() -> list[Any]:
+    """The routes of all API functions."""
+    apis = (evaluations_api, grading_api)
+    return [route for api in apis for route in (*api._static_routes, *api._dynamic_routes)]
+
+
 def _routes() -> dict[str, list[tuple[str, str]]]:
     """Name of a route's function -> its method and paths, the one to be used first."""
     found: dict[str, list[tuple[str, str]]] = {name: [] for name in OPERATIONS}
-    for route in [*api._static_routes, *api._dynamic_routes]:
+    for route in api_routes():
         name = route.func.__name__
         if name not in OPERATIONS:
             source = f"{route.func.__module__.replace('.', '/')}.py"
@@ -171,16 +205,18 @@ def _responses(said: Operation, ids: list[str], book: SchemaBook) -> Iterator[tu
             {
                 "description": when,
                 "headers": gateway.request_id(required=True),
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+                "content": {"application/json": {"schema": book.reference(said.surface.error)}},
             },
         )
     for name in gateway.usual_refusals(said, names_something=bool(ids)):
-        yield str(gateway.STATUS[name]), {"$ref": f"#/components/responses/{name}"}
+        if gateway.STATUS[name] not in said.refusals:
+            yield str(gateway.STATUS[name]), {"$ref": f"#/components/responses/{name}"}
 
 
 def _examples(said: Operation, side: str) -> dict[str, Any]:
     """The examples of one side of an operation."""
-    files = {name: GOLDEN / f"{name}.{side}.json" for name in said.examples}
+    folder = GOLDEN / said.surface.golden
+    files = {name: folder / f"{name}.{side}.json" for name in said.examples}
     found = {
         name: {"value": json.loads(path.read_text(encoding="utf-8"))}
         for name, path in files.items()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel, WithJsonSchema
 
+from marksheet.dialects.fields import _IDEMPOTENCY_KEY
 from marksheet.dialects.nugen import evaluation_requests as requests
 from marksheet_openapi.bodies import (
     Body,
@@ -167,7 +168,7 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
     "in": "header",
     "description": "Makes the create repeatable for 24 hours: the same body gives what was made first "
     "again, another body 409.",
-    "schema": {"type": "string", "pattern": f"^{requests._IDEMPOTENCY_KEY.pattern}$"},
+    "schema": {"type": "string", "pattern": f"^{_IDEMPOTENCY_KEY.pattern}$"},
 }
 
 _StatusWords = Annotated[

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from marksheet_openapi.bodies import Error, GatewayError, Problems
+from marksheet_openapi.bodies import GatewayError
+from marksheet_openapi.surfaces import SURFACES, Surface
 
 if TYPE_CHECKING:
     from marksheet_openapi.operations import Operation
-
-MODELS = {
-    "Unauthenticated": Error | GatewayError,
-    "Forbidden": Error,
-    "NotFound": Error,
-    "TooLarge": Error | GatewayError,
-    "Invalid": Problems,
-    "TooMany": Error | GatewayError,
-    "Fault": Error | GatewayError,
-    "Unavailable": GatewayError,
-}
-"""Name of a shared answer -> its body. Where the gateway may be the one who answers, either form."""
 
 _TEXTS = {
     "Unauthenticated": "There is no key, or it is not a good one. Without the header, the gateway answers "
@@ -33,32 +22,52 @@ _TEXTS = {
     "Unavailable": "The gateway got no answer in time.",
 }
 
-STATUS = {
+_STATUS = {
     "Unauthenticated": 401,
     "Forbidden": 403,
     "NotFound": 404,
     "TooLarge": 413,
-    "Invalid": 422,
+    "Invalid": 0,
     "TooMany": 429,
     "Fault": 500,
     "Unavailable": 503,
 }
+"""Of an invalid request each surface has its own."""
+
+_BY_THE_GATEWAY_TOO = frozenset({"Unauthenticated", "TooLarge", "TooMany", "Fault"})
+
+
+def shared_models(surface: Surface) -> dict[str, Any]:
+    """Name of each shared answer of a surface -> its body. Where the gateway may be the one who answers,
+    either form.
+    """
+    found: dict[str, Any] = {}
+    for name in _STATUS:
+        body: Any = surface.invalid if name == "Invalid" else surface.error
+        if name in _BY_THE_GATEWAY_TOO:
+            body = surface.error | GatewayError
+        found[surface.prefix + name] = GatewayError if name == "Unavailable" else body
+    return found
+
+
+def shared_statuses(surface: Surface) -> dict[str, int]:
+    """Name of each shared answer of a surface -> its status code."""
+    return {surface.prefix + name: status or surface.invalid_status for name, status in _STATUS.items()}
+
+
+MODELS = {name: model for surface in SURFACES for name, model in shared_models(surface).items()}
+STATUS = {name: status for surface in SURFACES for name, status in shared_statuses(surface).items()}
 
 REQUEST_ID: dict[str, Any] = {
     "description": "What to name when something is wrong. Answers that the gateway gives by itself do not "
     "have it.",
     "schema": {"type": "string", "minLength": 1},
 }
-_HEADERS: dict[str, dict[str, Any]] = {
-    "Unauthenticated": {
-        "WWW-Authenticate": {"description": "The scheme to use.", "schema": {"const": "Bearer"}},
-    },
-    "TooMany": {
-        "Retry-After": {
-            "description": "Seconds to wait. The gateway's own answer does not have it.",
-            "schema": {"type": "string", "pattern": "^[0-9]+$"},
-        }
-    },
+_RETRY_AFTER: dict[str, Any] = {
+    "Retry-After": {
+        "description": "Seconds to wait. The gateway's own answer does not have it.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    }
 }
 
 SECURITY_SCHEMES: dict[str, Any] = {
@@ -81,13 +90,24 @@ SECURITY_SCHEMES: dict[str, Any] = {
 def shared_answers(schemas: dict[str, Any]) -> dict[str, Any]:
     """`components.responses`; `schemas` has the schema of each of `MODELS`."""
     return {
-        name: {
-            "description": _TEXTS[name],
-            "headers": {**request_id(required=GatewayError not in _members(model)), **_HEADERS.get(name, {})},
-            "content": {"application/json": {"schema": schemas[name]}},
+        surface.prefix + name: {
+            "description": text,
+            "headers": {
+                **request_id(required=GatewayError not in _members(MODELS[surface.prefix + name])),
+                **_headers(surface, name),
+            },
+            "content": {"application/json": {"schema": schemas[surface.prefix + name]}},
         }
-        for name, model in MODELS.items()
+        for surface in SURFACES
+        for name, text in _TEXTS.items()
     }
+
+
+def _headers(surface: Surface, name: str) -> dict[str, Any]:
+    if name == "Unauthenticated":
+        scheme = {"description": "The scheme to use.", "schema": {"const": surface.scheme}}
+        return {"WWW-Authenticate": scheme}
+    return _RETRY_AFTER if name == "TooMany" else {}
 
 
 def request_id(*, required: bool) -> dict[str, Any]:
@@ -106,7 +126,7 @@ def usual_refusals(operation: Operation, *, names_something: bool) -> list[str]:
         "TooLarge": sent,
         "Invalid": read,
     }
-    return [name for name in MODELS if given.get(name, True)]
+    return [operation.surface.prefix + name for name in _STATUS if given.get(name, True)]
 
 
 def _members(model: Any) -> tuple[Any, ...]:

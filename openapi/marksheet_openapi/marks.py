@@ -223,6 +223,20 @@ class Preference(Body):
     """Why there was no pair."""
 
 
+class Chunk(Body):
+    """A chunk of context that a question came with, and what the answer used of it."""
+
+    text: str
+    """Up to 20,000 characters: of a longer one both ends, and a note between them."""
+    source: str | None
+    """The file that it is cited from; null where it was given as text."""
+    chunk_used: bool | None
+    """Whether a content word of the chunk that is not in the question occurs in the answer; null without an
+    answer."""
+    chunk_usage_pct: Annotated[float, Field(ge=0, le=100)] | None
+    """The share of such words that occur, 0 to 100, to 2 places."""
+
+
 class Row(Body):
     """One answer to one question."""
 
@@ -247,6 +261,8 @@ class Row(Body):
     """What a judge answered, where no verdict could be read from it."""
     violations: list[str] = absent()
     """Names of the rules that are broken."""
+    context: list[Chunk] = absent()
+    """Only where the question has context."""
     latency_seconds: Seconds = absent()
     """To 4 places."""
     prompt_tokens: Count = absent()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from evaluations_api.edge import READ, WRITE
+from edge import READ, WRITE
+
+from marksheet_openapi.surfaces import NUGEN, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,7 @@ class Operation:
     tag: str
     summary: str
     description: str = ""
+    surface: Surface = NUGEN
     scope: str | None = None
     """What the key needs; None for a route without a key."""
     bodies: tuple[type[BaseModel], ...] = ()

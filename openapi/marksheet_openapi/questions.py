@@ -18,6 +18,22 @@ def _has_a_question(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"required": [name]} for name in limits.ALIASES["question"]]
 
 
+class Citation(Body):
+    """A document of the benchmark's dataset, or one part of it: a section, a page, or the characters between
+    two offsets. Its text is copied when the questions are taken in."""
+
+    document: Annotated[str, Field(min_length=1)]
+    """Its id, or its file name."""
+    section: str | None = absent()
+    """A heading: the text from there to the next one of its level or a higher one."""
+    page: int | None = absent()
+    """Of a document that has pages."""
+    start: int | None = Field(default=None, alias="from")
+    """The first character, counted from 0; the very first without it."""
+    to: int | None = absent()
+    """The character behind the last one; to the end without it."""
+
+
 class UploadedQuestion(Body):
     """A question. Null is as good as absent, a number is taken as text, and what no field claims goes to
     `metadata`. Of a field's other names a question may have one."""
@@ -44,8 +60,8 @@ class UploadedQuestion(Body):
     """Another name of `expected_answer`."""
     target: _Text | None = absent()
     """Another name of `expected_answer`."""
-    context: str | list[str] | None = absent()
-    """Given with the question; together up to 512 KiB."""
+    context: str | Citation | list[str | Citation] | None = absent()
+    """Given with the question; together up to 512 KiB. To cite documents, the benchmark names a dataset."""
     choices: Annotated[list[_Text], Field(max_length=limits.MAX_CHOICES)] | None = absent()
     """Two or more, lettered from A."""
     cluster: _Name | None = absent()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AliasChoices, BaseModel, TypeAdapter
 
 from marksheet_openapi import scorers
-from marksheet_openapi.bodies import Error, Identifier
+from marksheet_openapi.bodies import Identifier
 from marksheet_openapi.operations import Described, Operation
+from marksheet_openapi.surfaces import SURFACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +28,7 @@ class SchemaBook:
         self._operations = list(operations)
         self._types: dict[Any, Any] = {("shared", name): model for name, model in shared.items()}
         self._types["Identifier"] = Identifier
-        self._types[Error] = Error
+        self._types |= {surface.error: surface.error for surface in SURFACES}
         for said in self._operations:
             for model in (*said.bodies, said.form, said.query, said.answer):
                 if isinstance(model, type):

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from marksheet_cli import benchmarks
-from marksheet_cli.benchmarks import parse_scorer, split_version
+from marksheet_cli.benchmarks import parse_scorer
 from marksheet_cli.exits import CommandError
+from marksheet_cli.references import split_version
 from tests.stubs.api_stub import Reply
 
 
@@ -89,6 +90,41 @@ def test_options_win_over_the_settings_file(json_of, service, questions, tmp_pat
     assert b"from option" in body
     assert b"from file" not in body
     assert b'["includes"]' in body
+
+
+@pytest.mark.parametrize("reference", ["handbooks", "dataset-1"])
+def test_a_dataset_is_named_by_its_name_or_id_and_sent_by_its_id(json_of, service, questions, reference):
+    service.add_benchmark("sums")
+    service.add_dataset("handbooks")
+    json_of("benchmarks", "upload", str(questions), "--name", "sums", "--dataset", reference)
+    (asked,) = service.sent("upload-url")
+    assert asked.json["dataset_id"] == "dataset-1"
+
+
+def test_a_file_that_cites_goes_to_the_storage_however_small_it_is(json_of, service, questions):
+    service.add_benchmark("sums")
+    service.add_dataset("handbooks")
+    json_of("benchmarks", "upload", str(questions), "--dataset", "handbooks")
+    (stored,) = service.sent("POST /storage")
+    assert questions.read_bytes() in stored.body
+    assert not service.sent("POST /api/v3/benchmark/upload$")
+
+
+def test_an_unknown_dataset_is_not_found_and_the_similar_one_named(cli, service, questions):
+    service.add_dataset("handbooks")
+    result = cli("benchmarks", "upload", str(questions), "--dataset", "handbook")
+    assert result.exit_code == 5
+    assert "'handbooks'" in result.stderr
+    assert not service.sent("POST")
+
+
+def test_a_settings_file_may_name_a_dataset_by_its_id(json_of, service, questions, tmp_path):
+    settings = tmp_path / "benchmark.json"
+    settings.write_text('{"dataset_id": "dataset-7"}')
+    service.add_benchmark("sums")
+    json_of("benchmarks", "upload", str(questions), "--settings", str(settings))
+    assert service.sent("upload-url")[0].json["dataset_id"] == "dataset-7"
+    assert not service.sent("GET /v1/datasets")
 
 
 def test_an_unknown_setting_is_a_usage_error_that_lists_the_known(cli, service, questions, tmp_path):

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from marksheet_cli import waiting
-from marksheet_cli.progress import QuestionProgress
+from marksheet_cli.progress import WorkProgress
 from marksheet_cli.screen import Screen
 from tests.stubs.api_stub import Reply
 
@@ -122,12 +122,22 @@ def test_a_refused_model_that_exists_is_refused_in_the_services_words(cli, compa
 
 
 def test_the_pace_counts_what_was_done_since_the_first_look(capsys):
-    with QuestionProgress(Screen(as_json=False), "eval-1") as progress:
-        progress.show({"questions_completed": 900, "total_questions": 1000}, elapsed_seconds=0.0)
-        progress.show({"questions_completed": 1000, "total_questions": 1000}, elapsed_seconds=50.0)
+    screen = Screen(as_json=False)
+    with WorkProgress(screen, "eval-1", unit="questions", doing="marking") as progress:
+        progress.show(900, 1000, elapsed_seconds=0.0)
+        progress.show(1000, 1000, elapsed_seconds=50.0)
     first, second = capsys.readouterr().err.splitlines()
     assert first == "eval-1: 900/1000 questions"
     assert second == "eval-1: 1000/1000 questions, 2.0/s"
+
+
+def test_time_left_is_taken_from_the_pace_where_the_service_does_not_say(capsys):
+    with WorkProgress(Screen(as_json=False), "job-1", unit="rows", doing="grading") as progress:
+        progress.show(0, None, elapsed_seconds=0.0)
+        progress.show(20, 100, elapsed_seconds=10.0)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "job-1: 0 rows"
+    assert second == "job-1: 20/100 rows, 2.0/s, 40 s left"
 
 
 def test_run_of_a_failed_evaluation_says_why_and_how_to_resume(cli, compared):

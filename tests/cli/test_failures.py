@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.stubs.api_stub import API_KEY, Reply
+from tests.stubs.grading_stub import refusal
 
 
 def test_connection_refused_is_unavailable_and_says_how_to_check(bare_cli, monkeypatch):
@@ -72,9 +73,47 @@ def test_a_404_of_something_else_says_that_it_is_no_marksheet_api(cli, service, 
     assert "list" not in result.stderr
 
 
-@pytest.mark.parametrize("command", [(), ("benchmarks",), ("models",), ("keys",), ("local",)])
+GROUPS = ("benchmarks", "datasets", "import", "jobs", "keys", "local", "models", "schedules", "specs")
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in GROUPS)], ids=" ".join)
 def test_no_group_offers_shell_completion(bare_cli, command):
     assert "completion" not in bare_cli(*command, "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "exit_code"),
+    [
+        (400, "invalid_request", 1),
+        (401, "unauthenticated", 4),
+        (403, "forbidden", 4),
+        (404, "not_found", 5),
+        (405, "method_not_allowed", 1),
+        (409, "conflict", 1),
+        (413, "too_large", 1),
+        (429, "limit_exceeded", 1),
+        (500, "internal_error", 3),
+    ],
+)
+def test_an_error_of_the_grading_surface_has_its_words_and_exit_code(cli, service, status, code, exit_code):
+    for _ in range(3):
+        reply = Reply(status, refusal(code, f"words of {code}"), {"Retry-After": "0"})
+        service.fault("GET /v1/eval/specs", reply)
+    result = cli("specs", "list")
+    assert result.exit_code == exit_code
+    assert f"words of {code}" in result.stderr
+
+
+def test_a_404_of_the_grading_surface_is_one_of_marksheet(cli, service):
+    service.fault("GET", Reply(404, refusal("not_found", "Eval spec not found")))
+    assert "does not look like a Marksheet API" not in cli("specs", "list").stderr
+
+
+def test_what_no_request_can_carry_is_a_usage_error(cli, service):
+    result = cli("datasets", "create", "half \ud800 a character")
+    assert result.exit_code == 2
+    assert "is no character that can be sent" in result.stderr
+    assert service.requests == []
 
 
 def test_a_validation_error_names_the_field_path(cli, service):

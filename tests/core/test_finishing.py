@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from marksheet import evaluations
+from marksheet import benchmarks, evaluations
 from marksheet.announcements import Announcements
 from marksheet.application import Application
+from marksheet.benchmarks import NewBenchmark
 from marksheet.domain import Caller, Evaluation, Status
 from marksheet.errors import EvaluationStopped
 from marksheet.evaluations import CreateEvaluation
@@ -66,6 +67,29 @@ def test_the_results_file_is_whole_json_in_question_order(
     for model in ("base_model", "eval_model"):
         rows = document[model]["detailed_results"]
         assert [row["question_id"] for row in rows] == [f"q{n}" for n in range(1, 21)]
+
+
+def test_the_rows_of_both_models_tell_what_each_used_of_the_context(
+    app: Application, caller: Caller, deployment: Any, execution: Any
+) -> None:
+    context = ["Ada Holm keeps it.", "It has three bells."]
+    row = {"question_id": "q1", "question": "Who keeps Neris?", "answer": "Ada Holm", "context": context}
+    benchmark, _ = benchmarks.upload(app, caller, NewBenchmark("Neris"), json.dumps([row]).encode(), "json")
+    for model_id, output in (("base", "Three?"), ("new", "Ada Holm")):
+        deployment.recorded(model_id, {"q1": output})
+    request = CreateEvaluation("base", benchmark.benchmark_id, model_id_2="new", trials=2)
+    evaluation = evaluations.create(app, caller, request)
+    execution.run(evaluation)
+    body = evaluations.download(app, caller, evaluation.evaluation_id).body
+    assert body is not None
+    document = json.loads(body)
+    used = {
+        model: [
+            [chunk["chunk_used"] for chunk in row["context"]] for row in document[model]["detailed_results"]
+        ]
+        for model in ("base_model", "eval_model")
+    }
+    assert used == {"base_model": [[False, True]] * 2, "eval_model": [[True, False]] * 2}
 
 
 def test_unfinished_shards_fail_the_evaluation_and_a_resume_finishes_it(

@@ -52,6 +52,12 @@ def test_context_comes_first_unless_the_template_places_it():
     assert render("{question}\n{context}", CONTEXT) == "Why?\nFirst.\n\nSecond."
 
 
+def test_cited_chunks_reach_the_prompt_as_texts_do():
+    cited = Question(1, "q", "Why?", context=("First.", "Second."), sources=("log.md", ""))
+    for template in (None, "{context}\n--\n{question}", "Q: {question}"):
+        assert render(template, cited) == render(template, CONTEXT)
+
+
 def test_placeholders_for_what_a_question_lacks_become_nothing():
     assert render("[{context}|{choices}|{question}]", PLAIN) == "[||Why?]"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-from evaluations_api.edge import READ, WRITE, body_of, caller_of, header_of, query_of
+from edge import READ, WRITE, body_of, caller_of, header_of, query_of
 
 from marksheet.domain import Caller
 from marksheet.errors import Forbidden, InvalidRequest, Unauthenticated

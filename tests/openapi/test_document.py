@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from evaluations_api.handler import api
 from jsonschema import Draft202012Validator
 
 from marksheet import __version__
 from marksheet_openapi import document as module
 from marksheet_openapi.__main__ import FILES
-from marksheet_openapi.document import OPERATIONS, document, written
+from marksheet_openapi.document import OPERATIONS, api_routes, document, written
 from tests.gateway import template_routes
 
 DOCUMENT = document()
@@ -50,8 +49,8 @@ def test_it_is_of_this_version_and_names_no_host() -> None:
     assert [server["url"] for server in DOCUMENT["servers"]] == ["."]
 
 
-def test_every_route_of_the_function_is_in_it_and_no_other() -> None:
-    routes = {f"{r.method} {r.openapi_path}" for r in [*api._static_routes, *api._dynamic_routes]}
+def test_every_route_of_the_functions_is_in_it_and_no_other() -> None:
+    routes = {f"{r.method} {r.openapi_path}" for r in api_routes()}
     assert OPERATIONS_BY_PLACE.keys() == routes
 
 

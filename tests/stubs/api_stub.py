@@ -1,4 +1,5 @@
-"""A real HTTP server on loopback that speaks the /api/v3 wire, and plays the storage of files.
+"""A real HTTP server on loopback that speaks the /api/v3 wire, and plays the storage of files. The other half
+of the wire is `grading_stub`'s.
 
 It keeps what it is sent in memory and lets evaluations finish after a number of status questions, so no test
 waits for a clock. `fault` scripts answers that a good service would not give.
@@ -11,35 +12,16 @@ import re
 import threading
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from tests.stubs.grading_stub import GradingStub
+from tests.stubs.replies import Reply, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
 API_KEY = "msk_aaaaaaaaaaaaaaaa_secret"
-
-
-class Request(NamedTuple):
-    """What arrived."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    """By lower-case name."""
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-class Reply(NamedTuple):
-    """What is answered."""
-
-    status: int = 200
-    body: Any = None
-    headers: dict[str, str] = {}  # noqa: RUF012
 
 
 class ApiStub:
@@ -62,6 +44,9 @@ class ApiStub:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self.grading = GradingStub(lambda: self.url, lambda: self.polls_until_done)
+        self.files: dict[str, bytes] = {}
+        """What the storage gives out, by name; anything else is the results file."""
 
     def __enter__(self) -> ApiStub:
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -100,6 +85,9 @@ class ApiStub:
         )
         return identifier
 
+    def add_dataset(self, name: str) -> str:
+        return self.grading.add_dataset(name)
+
     def answer(self, request: Request) -> Reply | bytes:
         """The reply to one request: a scripted fault, else what the route says."""
         line = f"{request.method} {request.path}"
@@ -116,7 +104,7 @@ class ApiStub:
             found = re.fullmatch(pattern, line.partition("?")[0])
             if found:
                 return route(self, request, *found.groups())
-        return Reply(404, {"detail": "Not Found"})
+        return self.grading.answer(request) or Reply(404, {"detail": "Not Found"})
 
     # Evaluations
 
@@ -260,10 +248,14 @@ class ApiStub:
     # Storage
 
     def _store(self, request: Request) -> Reply:
+        key = re.search(rb'name="key"\r\n\r\n([^\r]*)', request.body)
+        if key and self.storage_reply.status < 300:
+            self.grading.arrived(key[1].decode())
         return self.storage_reply
 
     def _fetch(self, request: Request, name: str) -> Reply:
-        return Reply(200, self.results_file, {"Content-Disposition": f'attachment; filename="{name}"'})
+        content = self.files.get(name, self.results_file)
+        return Reply(200, content, {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 _ID = "([^/]+)"
@@ -319,7 +311,7 @@ def _handler(stub: ApiStub) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_DELETE = _serve
+        do_GET = do_POST = do_PUT = do_DELETE = _serve
 
         def log_message(self, format: str, *args: object) -> None:
             """Quiet: pytest shows what matters."""

@@ -14,6 +14,7 @@ from marksheet_cli.local.packaging import Artifact, render
 
 STACK = "marksheet-local"
 _ARTIFACTS_BUCKET = "marksheet-local-artifacts"
+_TEMPLATE = "template.yaml"
 _DEPLOY_SECONDS = 120
 _DEPLOYED = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _START_OVER = "'marksheet local down --wipe' forgets what is stored and lets the next start begin anew"
@@ -57,16 +58,19 @@ class Deployment:
         s3.create_bucket(Bucket=_ARTIFACTS_BUCKET)
         for artifact in artifacts:
             s3.put_object(Bucket=_ARTIFACTS_BUCKET, Key=artifact.key, Body=artifact.content)
+        # From a bucket, as `sam deploy` does: sent along it may have 51,200 bytes.
+        rendered = render(template, artifacts, _ARTIFACTS_BUCKET)
+        s3.put_object(Bucket=_ARTIFACTS_BUCKET, Key=_TEMPLATE, Body=rendered.encode())
         self._change_stack(
             StackName=STACK,
-            TemplateBody=render(template, artifacts, _ARTIFACTS_BUCKET),
+            TemplateURL=f"{self.endpoint}/{_ARTIFACTS_BUCKET}/{_TEMPLATE}",
             Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
         self._expire_items()
         # Nobody needs the artifacts any more, and every layer has fifty megabytes.
-        for artifact in artifacts:
-            s3.delete_object(Bucket=_ARTIFACTS_BUCKET, Key=artifact.key)
+        for key in (_TEMPLATE, *(artifact.key for artifact in artifacts)):
+            s3.delete_object(Bucket=_ARTIFACTS_BUCKET, Key=key)
 
     def exists(self) -> bool:
         return self._status() in _DEPLOYED

@@ -11,9 +11,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from marksheet_cli.benchmarks import did_you_mean
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.local.deployment import DeployedFunction
+from marksheet_cli.references import did_you_mean
 
 _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
 

@@ -23,6 +23,23 @@ _UNCHANGING = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer of the template."""
+
+    logical_id: str
+    folder: str
+    """Below `layers`."""
+    module: str
+    """Our own package in it."""
+
+
+LAYERS = (
+    Layer("CoreLayer", "core", "marksheet"),
+    Layer("ExtractionLayer", "extraction", "marksheet_extraction"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """One local path of the template, and what takes its place there."""
 
@@ -37,13 +54,16 @@ class Artifact:
 
 
 def package(repository: Path, cache: Path, report: Report) -> list[Artifact]:
-    """All artifacts of the template. The layer is built only when something that goes into it has changed."""
+    """All artifacts of the template. A layer is built only when something that goes into it has changed."""
     functions = _zip(repository / "functions", _sources(repository / "functions"))
-    layer = _layer(repository / "layers" / "core", cache, report).read_bytes()
+    layers = [(layer, _layer(repository / "layers", layer, cache, report).read_bytes()) for layer in LAYERS]
     definition = _definition(repository / "statemachine" / "evaluation.asl.yaml")
     return [
         Artifact("CodeUri: functions/", f"functions-{_digest(functions)}.zip", functions),
-        Artifact("ContentUri: layers/core", f"layer-{_digest(layer)}.zip", layer),
+        *(
+            Artifact(f"ContentUri: layers/{layer.folder}", f"{layer.folder}-{_digest(content)}.zip", content)
+            for layer, content in layers
+        ),
         Artifact(
             "DefinitionUri: statemachine/evaluation.asl.yaml",
             f"definition-{_digest(definition)}.json",
@@ -68,38 +88,41 @@ def _definition(path: Path) -> bytes:
     return json.dumps(yaml.safe_load(path.read_text()), indent=1).encode()
 
 
-def _layer(source: Path, cache: Path, report: Report) -> Path:
-    """The layer's zip, built with its own Makefile and kept under a hash of all that goes into it."""
-    inputs = [source / "Makefile", source / "requirements.lock", *_sources(source / "marksheet")]
+def _layer(layers: Path, layer: Layer, cache: Path, report: Report) -> Path:
+    """A layer's zip, built with its own Makefile and kept under a hash of all that goes into it."""
+    source = layers / layer.folder
+    inputs = [source / "Makefile", source / "requirements.lock", *_sources(source / layer.module)]
+    inputs += layers.glob("*.mk")
     seal = hashlib.sha256(f"{sys.version} {platform.platform()}".encode())
     for path in inputs:
-        seal.update(str(path.relative_to(source)).encode() + b"\0" + path.read_bytes() + b"\0")
-    target = cache / f"core-{seal.hexdigest()[:16]}.zip"
+        seal.update(str(path.relative_to(layers)).encode() + b"\0" + path.read_bytes() + b"\0")
+    target = cache / f"{layer.folder}-{seal.hexdigest()[:16]}.zip"
     if target.exists():
         target.touch()
         return target
-    report("building the layer")
+    report(f"building the {layer.folder} layer")
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as directory:
-        command = ["make", "--silent", "-C", str(source), "build-CoreLayer", f"ARTIFACTS_DIR={directory}"]
+        command = ["make", "--silent", "-C", str(source), f"build-{layer.logical_id}"]
         command += [
+            f"ARTIFACTS_DIR={directory}",
             "MARKSHEET_TARGET=host",
             f"MARKSHEET_RUNTIME={RUNTIME}",
             f"MARKSHEET_PYTHON={sys.executable}",
         ]
         uv = find_uv()
-        run([*command, *([f"UV={uv}"] if uv else [])], "the layer could not be built")
+        run([*command, *([f"UV={uv}"] if uv else [])], f"the {layer.folder} layer could not be built")
         site = Path(directory)
         content = _zip(site, sorted(path for path in site.rglob("*") if path.is_file()))
         partial = Path(directory) / "layer.zip"
         partial.write_bytes(content)
         partial.rename(target)
-    _keep_newest(cache, 4)
+    _keep_newest(cache, layer.folder, 4)
     return target
 
 
-def _keep_newest(cache: Path, count: int) -> None:
-    kept = sorted(cache.glob("core-*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
+def _keep_newest(cache: Path, folder: str, count: int) -> None:
+    kept = sorted(cache.glob(f"{folder}-*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in kept[count:]:
         path.unlink(missing_ok=True)
 

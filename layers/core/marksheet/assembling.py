@@ -16,7 +16,7 @@ from marksheet.scoring.custom_metrics import choose
 from marksheet.scoring.table import asks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from decimal import Decimal
 
     from marksheet.application import Application
@@ -108,7 +108,7 @@ def _marked_again(app: Application, caller: Caller, new: CreateEvaluation, sourc
     """A new evaluation of an earlier one's answers: same questions, trials and shards, other scorers."""
     source = app.store.evaluations.find(caller.organization, source_id)
     location = ("body", "answers_from")
-    if source is None:
+    if source is None or source.eval_spec is not None:
         raise InvalidRequest(Problem(location, f"there is no evaluation {source_id!r}", "not_found"))
     if source.results_bytes is None or not source.status.terminal:
         message = f"evaluation {source_id!r} is {source.status.value} and has no results to take answers from"
@@ -219,12 +219,15 @@ def _judge(app: Application, caller: Caller, model_id: str, field: tuple[str, ..
 
 def _check_prices(evaluation: Evaluation) -> None:
     called = [run.model for run in evaluation.runs if evaluation.calls_model(run)]
-    embedding = embedding_only(evaluation)
-    unpriced = {model.model_id for model in called if not prices.has_price(model)}
-    unpriced |= {
-        model_id
-        for model_id, judge in evaluation.judges.items()
-        if not prices.has_price(judge, embeds=model_id in embedding)
+    check_prices([*called, *evaluation.judges.values()], embedding_only(evaluation))
+
+
+def check_prices(models: Iterable[Model], embedding: Collection[str] = ()) -> None:
+    """Refuse a budget where it is not known what a model costs; those of `embedding` only embed. Raises
+    `InvalidRequest`.
+    """
+    unpriced = {
+        model.model_id for model in models if not prices.has_price(model, embeds=model.model_id in embedding)
     }
     if unpriced:
         message = (

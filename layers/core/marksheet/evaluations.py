@@ -28,11 +28,15 @@ from marksheet.store import layout
 from marksheet.store.evaluations import IdempotencyKeyUsed, IdempotencyRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from decimal import Decimal
 
     from marksheet.application import Application
 
+NOUN = "Evaluation"
+"""What is not found; grading jobs, which are evaluations too, have one of their own and are told apart by
+it.
+"""
 IDEMPOTENCY_WINDOW = timedelta(hours=24)
 MAXIMUM_IDEMPOTENCY_KEY = 255
 
@@ -80,6 +84,25 @@ def create(
     was created first, for 24 hours; another body under that key raises `IdempotencyMismatch`. Raises
     `InvalidRequest` when a model or the benchmark is not there or not ready.
     """
+    return create_once(
+        app,
+        caller,
+        lambda: assemble(app, caller, new),
+        idempotency_key=idempotency_key,
+        fingerprint=fingerprint,
+    )
+
+
+def create_once(
+    app: Application,
+    caller: Caller,
+    assemble: Callable[[], Evaluation],
+    *,
+    idempotency_key: str | None,
+    fingerprint: str,
+    noun: str = NOUN,
+) -> Evaluation:
+    """As `create`, for whatever makes the evaluation."""
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAXIMUM_IDEMPOTENCY_KEY:
         raise InvalidRequest(
             Problem(("header", "idempotency-key"), f"use 1 to {MAXIMUM_IDEMPOTENCY_KEY} characters")
@@ -90,20 +113,24 @@ def create(
         app.store.evaluations.find_repeated(caller.organization, record.key, record.now) if record else None
     )
     if used is None:
-        _check_running(app, caller)
-        evaluation = assemble(app, caller, new)
+        check_running(app, caller)
+        evaluation = assemble()
         try:
             app.store.evaluations.add(evaluation, record)
         except IdempotencyKeyUsed as lost:
             used = lost
+            # What it may have stored already: the rows of a grading job.
+            app.store.objects.delete_prefix(
+                layout.evaluation_prefix(caller.organization, evaluation.evaluation_id)
+            )
     if used is not None:
         if used.fingerprint != fingerprint:
             raise IdempotencyMismatch("this Idempotency-Key was used with another request") from None
-        evaluation = _created_before(app, caller, used.evaluation_id)
+        evaluation = _created_before(app, caller, used.evaluation_id, noun)
     if not evaluation.status.terminal:
         # A repeated request starts it too: the first may have died between storing and starting. Starting is
         # idempotent.
-        _start(app, evaluation)
+        start(app, evaluation)
     return evaluation
 
 
@@ -127,11 +154,11 @@ def list_page(
     return Page(found, total)
 
 
-def get(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+def get(app: Application, caller: Caller, evaluation_id: str, *, noun: str = NOUN) -> Evaluation:
     """An evaluation with its counts so far. Raises `NotFound`."""
     evaluation = app.store.evaluations.find(caller.organization, evaluation_id, counts=True)
-    if evaluation is None:
-        raise NotFound("Evaluation", evaluation_id)
+    if evaluation is None or (evaluation.eval_spec is None) != (noun == NOUN):
+        raise NotFound(noun, evaluation_id)
     return evaluation
 
 
@@ -178,26 +205,31 @@ def download(app: Application, caller: Caller, evaluation_id: str, *, partial: b
     return Download(evaluation, None, url)
 
 
-def cancel(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+def cancel(app: Application, caller: Caller, evaluation_id: str, *, noun: str = NOUN) -> Evaluation:
     """Stop an evaluation; its marks so far are kept, and it can be resumed. Raises `NotFound`, or `Conflict`
     when over.
     """
-    evaluation = get(app, caller, evaluation_id)
+    evaluation = get(app, caller, evaluation_id, noun=noun)
     cancelled = app.store.evaluations.finish(
         evaluation, Status.CANCELLED, now=app.now(), error="cancelled by request"
     )
     if not cancelled:
-        evaluation = get(app, caller, evaluation_id)
+        evaluation = get(app, caller, evaluation_id, noun=noun)
         if evaluation.status is Status.CANCELLED:
             return evaluation
-        raise Conflict(f"the evaluation is {evaluation.status.value} and cannot be cancelled")
+        raise Conflict(f"the {noun.lower()} is {evaluation.status.value} and cannot be cancelled")
     app.workflow.stop(evaluation)
     app.announcements.evaluation_finished(evaluation, Status.CANCELLED)
-    return get(app, caller, evaluation_id)
+    return get(app, caller, evaluation_id, noun=noun)
 
 
 def resume(
-    app: Application, caller: Caller, evaluation_id: str, *, max_cost_usd: Decimal | None = None
+    app: Application,
+    caller: Caller,
+    evaluation_id: str,
+    *,
+    max_cost_usd: Decimal | None = None,
+    noun: str = NOUN,
 ) -> Evaluation:
     """Take up an evaluation that is FAILED, CANCELLED or STOPPED: unfinished and errored questions only,
     answered ones are kept. `max_cost_usd` is its new budget, for all attempts together.
@@ -205,32 +237,38 @@ def resume(
     Raises `NotFound`, or `Conflict` when it is PROCESSING or READY, its benchmark was deleted, or its budget
     leaves nothing to go on with.
     """
-    evaluation = get(app, caller, evaluation_id)
+    evaluation = get(app, caller, evaluation_id, noun=noun)
     if evaluation.status not in {Status.FAILED, Status.CANCELLED, Status.STOPPED}:
         raise Conflict(
-            f"the evaluation is {evaluation.status.value}; "
+            f"the {noun.lower()} is {evaluation.status.value}; "
             "only a failed, cancelled or stopped one can be resumed"
         )
     _check_budget(evaluation, max_cost_usd)
     pinned = evaluation.benchmark
-    if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
+    # A grading job keeps its rows itself.
+    if (
+        evaluation.eval_spec is None
+        and app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None
+    ):
         raise Conflict("its benchmark was deleted, so its questions are gone")
-    _check_running(app, caller)
+    check_running(app, caller)
     if not app.store.evaluations.reopen(evaluation, max_cost_usd):
-        raise Conflict("the evaluation has changed meanwhile, look again")
-    resumed = get(app, caller, evaluation_id)
-    _start(app, resumed)
+        raise Conflict(f"the {noun.lower()} has changed meanwhile, look again")
+    resumed = get(app, caller, evaluation_id, noun=noun)
+    start(app, resumed)
     return resumed
 
 
-def delete(app: Application, caller: Caller, evaluation_id: str) -> None:
+def delete(app: Application, caller: Caller, evaluation_id: str, *, noun: str = NOUN) -> None:
     """Delete an evaluation and everything of it for good; a running one is stopped. Raises `NotFound`.
 
     It is hidden first and emptied then, so a deletion cut short can be repeated.
     """
     evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
+    if evaluation is not None and (evaluation.eval_spec is None) != (noun == NOUN):
+        raise NotFound(noun, evaluation_id)
     if app.store.evaluations.mark_deleted(caller.organization, evaluation_id, app.now()) is None:
-        raise NotFound("Evaluation", evaluation_id)
+        raise NotFound(noun, evaluation_id)
     if evaluation is not None and not evaluation.status.terminal:
         app.workflow.stop(evaluation)
     app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
@@ -252,14 +290,14 @@ def _check_budget(evaluation: Evaluation, max_cost_usd: Decimal | None) -> None:
         )
 
 
-def _created_before(app: Application, caller: Caller, evaluation_id: str) -> Evaluation:
+def _created_before(app: Application, caller: Caller, evaluation_id: str, noun: str) -> Evaluation:
     try:
-        return get(app, caller, evaluation_id)
+        return get(app, caller, evaluation_id, noun=noun)
     except NotFound as gone:
-        raise Conflict("the evaluation of this Idempotency-Key was deleted; use another key") from gone
+        raise Conflict(f"the {noun.lower()} of this Idempotency-Key was deleted; use another key") from gone
 
 
-def _check_running(app: Application, caller: Caller) -> None:
+def check_running(app: Application, caller: Caller) -> None:
     """Refuse one more evaluation than may run at once. Creates at the same moment may slip through
     together.
     """
@@ -271,7 +309,7 @@ def _check_running(app: Application, caller: Caller) -> None:
         )
 
 
-def _start(app: Application, evaluation: Evaluation) -> None:
+def start(app: Application, evaluation: Evaluation) -> None:
     """Start the execution; an evaluation that could not be started is FAILED, not PROCESSING for ever."""
     try:
         app.workflow.start(evaluation)
@@ -284,8 +322,8 @@ def _start(app: Application, evaluation: Evaluation) -> None:
 
 def _finished(app: Application, caller: Caller, evaluation_id: str, *, partial: bool) -> Evaluation:
     evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
-    if evaluation is None:
-        raise NotFound("Evaluation", evaluation_id)
+    if evaluation is None or evaluation.eval_spec is not None:
+        raise NotFound(NOUN, evaluation_id)
     if evaluation.status is Status.READY:
         return evaluation
     if evaluation.status is Status.PROCESSING:

@@ -6,28 +6,22 @@ whose head needs them. Memory is flat in the number of questions.
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import groupby, islice, repeat, zip_longest
+from itertools import repeat, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from marksheet import questions
 from marksheet.dialects import nugen
-from marksheet.domain import Evaluation, Question, Run, Status, Trial
+from marksheet.domain import Evaluation, Run, Status, Trial
 from marksheet.errors import EvaluationStopped, ShardsUnfinished
-from marksheet.rows import decode_part
+from marksheet.parts import by_question, part_keys, read_questions, read_trials
 from marksheet.store import layout
 from marksheet.summary.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from marksheet.application import Application
-
-_READ_AHEAD = 16
-"""Parts fetched at once; one takes about as long to fetch as it takes to add up."""
 
 
 def finish_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Status:
@@ -45,9 +39,21 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
         app.announcements.evaluation_finished(evaluation, evaluation.status, evaluation.headline)
         return evaluation.status
     try:
-        parts = {run.position: _part_keys(app, evaluation, run) for run in evaluation.all_runs}
+        parts = {run.position: part_keys(app, evaluation, run) for run in evaluation.all_runs}
     except ShardsUnfinished as failure:
         return _finish(app, evaluation, Status.FAILED, error=failure.message)
+    if evaluation.eval_spec is not None:
+        from marksheet.job_results import write_job_results
+
+        job = write_job_results(app, evaluation, parts[0])
+        return _finish(
+            app,
+            evaluation,
+            job.status,
+            error=job.error,
+            results_bytes=job.results_bytes,
+            headline={0: job.headline},
+        )
     found = _add_up(app, evaluation, parts)
     status, error = found.verdict()
     summary = found.summary(completed_at=app.now(), status=status)
@@ -108,30 +114,11 @@ def _finish(
     return status
 
 
-def _part_keys(app: Application, evaluation: Evaluation, run: Run) -> list[str]:
-    """The part of every shard of a run, in order. Raises `ShardsUnfinished` when one is missing."""
-    organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
-    done = {
-        shard.number: shard.generation
-        for shard in app.store.shards.list_all(organization, evaluation_id, run.position)
-        if shard.done
-    }
-    if missing := run.shards - len(done):
-        raise ShardsUnfinished(
-            f"{missing} of {run.shards} shards of model {run.model.model_id} were not finished; "
-            "resume the evaluation to take them up"
-        )
-    return [
-        layout.part(organization, evaluation_id, run.run_id, number, done[number])
-        for number in range(1, run.shards + 1)
-    ]
-
-
 def _add_up(app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]) -> Findings:
     """First pass: everything a summary tells."""
     found = Findings(evaluation)
-    asked = _questions(app, evaluation)
-    runs = [_by_question(_trials(app, parts[position])) for position in sorted(parts)]
+    asked = read_questions(app, evaluation)
+    runs = [by_question(read_trials(app, parts[position])) for position in sorted(parts)]
     for question, *trials in zip(asked, *runs, strict=True):
         found.add(question, trials)
     return found
@@ -161,8 +148,8 @@ def _write_results(
             begin = nugen.download_middle if run.position else nugen.download_head
             out.write(begin(summary, evaluation))
             first = True
-            asked = _questions(app, evaluation)
-            marked = _by_question(_trials(app, parts[run.position]))
+            asked = read_questions(app, evaluation)
+            marked = by_question(read_trials(app, parts[run.position]))
             pairs = _pairs(app, evaluation, run, parts)
             for question, trials, judged in zip(asked, marked, pairs, strict=True):
                 for trial, pair in zip_longest(trials, judged):
@@ -180,27 +167,4 @@ def _pairs(
     """
     if evaluation.pairs is None or run.position == 0:
         return repeat((), evaluation.total_questions)
-    return _by_question(_trials(app, parts[evaluation.pairs.position]))
-
-
-def _questions(app: Application, evaluation: Evaluation) -> Iterator[Question]:
-    return map(questions.decode_question, app.store.objects.lines(evaluation.benchmark.questions_key))
-
-
-def _by_question(trials: Iterator[Trial]) -> Iterator[list[Trial]]:
-    for _, group in groupby(trials, key=lambda trial: trial.ordinal):
-        yield list(group)
-
-
-def _trials(app: Application, keys: list[str]) -> Iterator[Trial]:
-    """All trials of a run in order, its parts fetched a few ahead."""
-    with ThreadPoolExecutor(_READ_AHEAD) as pool:
-        waiting = iter(keys)
-        ahead: deque[Future[bytes]] = deque(
-            pool.submit(app.store.objects.read, key) for key in islice(waiting, _READ_AHEAD)
-        )
-        while ahead:
-            content = ahead.popleft().result()
-            for key in islice(waiting, 1):
-                ahead.append(pool.submit(app.store.objects.read, key))
-            yield from decode_part(content)
+    return by_question(read_trials(app, parts[evaluation.pairs.position]))

@@ -1,10 +1,10 @@
-"""IngestUpload: a file sent by presigned POST has arrived; read it into what it was sent for."""
+"""IngestUpload: a file sent by presigned POST has arrived, or the text of a document; take it in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from marksheet import benchmarks, models
+from marksheet import benchmarks, datasets, models
 from marksheet.domain import Caller, Status
 from marksheet.errors import InvalidUpload, MarksheetError
 from marksheet.store import layout
@@ -17,8 +17,12 @@ def ingest_upload(app: Application, key: str) -> None:
     """Read an uploaded file into what it was sent for, once, and delete it.
 
     The caller's mistakes end in the upload's status, never in an exception: a second delivery of the same
-    event would not mend them. An object that is no upload, or is taken in already, is passed over.
+    event would not mend them. An object that is no upload, or is taken in already, is passed over. Facts of
+    an extracted document are recorded, and stay.
     """
+    if layout.parse_extraction_facts(key):
+        datasets.record_extraction(app, key)
+        return
     found = layout.parse_upload_object(key)
     item = app.store.uploads.find(*found) if found else None
     if found is None or item is None or item["status"] != Status.PROCESSING.value:
@@ -30,6 +34,10 @@ def ingest_upload(app: Application, key: str) -> None:
     try:
         if purpose["kind"] == "benchmark":
             outcome = benchmarks.take_in(app, caller, purpose, chunks, item["format"])
+        elif purpose["kind"] == "submissions":
+            from marksheet import grading_jobs
+
+            outcome = grading_jobs.take_in(app, caller, upload_id, purpose, chunks)
         else:
             outcome = models.take_in(app, caller, purpose, chunks)
         app.store.uploads.finish(organization, upload_id, Status.READY, outcome)

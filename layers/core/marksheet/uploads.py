@@ -73,9 +73,18 @@ class StoredAnswers:
     count: int
 
 
-def request(app: Application, caller: Caller, purpose: Mapping[str, Any], file_format: str) -> Upload:
-    """A presigned POST for one file; `purpose` is kept and given to whoever takes the file in."""
-    upload_id = new_id("upload", app.clock())
+def request(
+    app: Application,
+    caller: Caller,
+    purpose: Mapping[str, Any],
+    file_format: str,
+    *,
+    upload_id: str | None = None,
+) -> Upload:
+    """A presigned POST for one file; `purpose` is kept and given to whoever takes the file in. What the file
+    becomes may lend it its id.
+    """
+    upload_id = upload_id or new_id("upload", app.clock())
     post = app.store.objects.presign_upload(
         layout.upload_object(caller.organization, upload_id),
         seconds=app.settings.presign_seconds,

@@ -11,6 +11,7 @@ import pytest
 from marksheet.domain import Answer, Judging, Model, ProviderName, Question, Score, Status
 from marksheet.errors import PermanentModelError
 from marksheet.prices import COMPLETION_PRICE, PROMPT_PRICE
+from marksheet.providers import NO_SAMPLING
 from marksheet.scoring.scorer import Chat, Embed, Inquiry, Reply
 from marksheet.scoring.verdicts import CUT_OFF
 from marksheet.worker import judging
@@ -26,8 +27,16 @@ class ScriptedJudge:
     def __init__(self) -> None:
         self.failure: PermanentModelError | None = None
         self.closed = False
+        self.sampling: list[Mapping[str, Any]] = []
 
-    async def chat(self, messages: Sequence[Mapping[str, str]], *, trial: int = 1) -> Answer:
+    async def chat(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        trial: int = 1,
+        sampling: Mapping[str, Any] = NO_SAMPLING,
+    ) -> Answer:
+        self.sampling.append(sampling)
         if self.failure:
             raise self.failure
         return Answer(str(len(messages[0]["content"])), prompt_tokens=100, completion_tokens=10)
@@ -75,8 +84,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> ScriptedJudge:
 def judges(app: Any, **prices: float) -> Judges:
     settings = {"max_in_flight": 2, "max_attempts": 1, **prices}
     model = Model("acme", "judge", ProviderName.OPENAI, settings, Status.READY, "2026-01-01T00:00:00Z")
-    evaluation = SimpleNamespace(benchmark=None)
-    return Judges(app, evaluation, {"judge": model}, shares={"judge": 1}, secrets={})  # type: ignore[arg-type]
+    return Judges(app, {"judge": model}, shares={"judge": 1}, secrets={})
 
 
 @pytest.fixture
@@ -98,6 +106,12 @@ def test_a_scorer_is_handed_every_reply_in_turn(app: Any, judge: ScriptedJudge) 
     tally = Tally()
     found = score(judges(app), Asks(CHAT, Embed(["a", "b"])), tally)
     assert found == Score(1.0, "['5', [[1.0, 0.0], [1.0, 0.0]]]")
+
+
+def test_the_sampling_that_an_inquiry_wants_reaches_the_model(app: Any, judge: ScriptedJudge) -> None:
+    wanted = {"temperature": 0, "seed": 7}
+    score(judges(app), Asks(CHAT, Chat(CHAT.messages, wanted)), Tally())
+    assert judge.sampling == [{}, wanted]
 
 
 def test_what_judges_use_is_added_up_with_its_price(app: Any, judge: ScriptedJudge) -> None:
@@ -136,7 +150,7 @@ def test_closing_lets_the_judges_go(app: Any, judge: ScriptedJudge) -> None:
 def test_a_reply_that_was_cut_off_is_marked_as_such(
     app: Any, judge: ScriptedJudge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def cut(messages: Any, *, trial: int = 1) -> Answer:
+    async def cut(messages: Any, **_: Any) -> Answer:
         return Answer("VERDICT: 1", finish_reason="length")
 
     monkeypatch.setattr(judge, "chat", cut)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import io
-import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,37 +10,10 @@ from aws_lambda_powertools import Logger
 from evaluations_api import benchmarks, evaluations, models, results, schedules
 from evaluations_api.handler import handler
 
-from tests import contract
+from tests.functions.calling import Answer, PlayedUseCase, send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-@dataclass
-class Answer:
-    """What the gateway would send on."""
-
-    status: int
-    headers: dict[str, str]
-    content: bytes
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.content)
-
-
-@dataclass
-class PlayedUseCase:
-    """Stands where a use case is: gives back or raises what it was told, and remembers how it was called."""
-
-    result: Any
-    calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
-
-    def __call__(self, _app: object, *arguments: Any, **options: Any) -> Any:
-        self.calls.append((arguments, options))
-        if isinstance(self.result, Exception):
-            raise self.result
-        return self.result
 
 
 @pytest.fixture
@@ -58,25 +28,8 @@ def event(load_event: Callable[[str, str], dict[str, Any]]) -> Callable[..., dic
 
 @pytest.fixture
 def call() -> Callable[[dict[str, Any]], Answer]:
-    """Sends an event through the function, and its response through JSON, as the gateway does.
-
-    Every answer is held against the OpenAPI document.
-    """
-
-    def send(event: dict[str, Any]) -> Answer:
-        response = json.loads(json.dumps(handler(event, None)))
-        body = response["body"] or ""
-        content = base64.b64decode(body) if response["isBase64Encoded"] else body.encode()
-        contract.check(
-            event["requestContext"]["http"]["method"],
-            event["rawPath"],
-            response["statusCode"],
-            response["headers"],
-            content,
-        )
-        return Answer(response["statusCode"], response["headers"], content)
-
-    return send
+    """Sends an event through the function."""
+    return lambda event: send(handler, event)
 
 
 @pytest.fixture
@@ -85,7 +38,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
     # A name of its own: loggers of one name share their handlers for the life of the process.
     fresh = Logger(service=f"test-{id(stream)}", stream=stream)
-    monkeypatch.setattr("evaluations_api.handler.logger", lambda: fresh)
+    monkeypatch.setattr("surfaces.logger", lambda: fresh)
     return stream
 
 

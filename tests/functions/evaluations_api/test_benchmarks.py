@@ -41,6 +41,12 @@ def test_a_wrong_file_is_refused_with_line_and_field(event: Any, call: Any, play
     assert (answer.status, answer.json["detail"][0]["loc"]) == (422, ["body", "file", "line", 7, "question"])
 
 
+def test_a_citation_that_fails_is_refused_at_its_question(event: Any, call: Any, play: Any) -> None:
+    play("benchmarks.upload", InvalidUpload("has no page 9", line=2, field="context", unit="element"))
+    answer = call(event("benchmark_upload_json"))
+    assert (answer.status, answer.json["detail"][0]["loc"]) == (422, ["body", "questions", 1, "context"])
+
+
 def test_a_file_that_is_too_large_is_told_another_way(event: Any, call: Any, play: Any) -> None:
     play("benchmarks.upload", TooLarge("send it through upload-url"))
     answer = call(event("benchmark_upload_form"))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import positive_data_acceptance
 from werkzeug.test import Client
 
-from marksheet import evaluations
+from marksheet import datasets, evaluations
 from marksheet.keys import create_key
 from marksheet_openapi.document import ALIASES, document
 from tests.gateway import Gateway
@@ -38,8 +38,9 @@ BEYOND_SCHEMAS = {
     "download_results": "only an evaluation that is over has results",
     "get_results": "only an evaluation that is over has results",
     "register_model": "settings are judged by their provider",
-    "request_upload": "patterns have to compile, roles and labels to agree",
-    "upload_benchmark": "questions have one of several names each, patterns have to compile",
+    "request_upload": "datasets have to exist, patterns to compile, roles and labels to agree",
+    "upload_benchmark": "questions have one of several names each, what they cite has to exist, patterns to "
+    "compile",
 }
 """Operations that may refuse a request that its schema allows, and why no schema can tell."""
 
@@ -69,7 +70,13 @@ def account(deployed: Any, deployment: Any, execution: Any, caller: Any, schedul
         assert response.status_code == 200, response.text
         return response.json
 
-    benchmark = deployment.benchmark(2).benchmark_id
+    dataset_id = datasets.create(deployed, caller, "logbook").dataset_id
+    asked_for = [
+        {"question_id": "q1", "question": "Say 1", "answer": "1", "context": ["Two is 2.", "One is 1."]},
+        {"question_id": "q2", "question": "Say 2", "answer": "2", "context": "Two is 2."},
+    ]
+    uploaded = {"name": "sums", "dataset_id": dataset_id, "questions": asked_for}
+    benchmark = send("POST", "/api/v3/benchmark/upload", **uploaded)["id"]
     deployment.recorded("tape", {"q1": "1", "q2": "3"})
     deployment.recorded("tape-2", {"q1": "1"})
     asked = {"model_id": "tape", "benchmark_id": benchmark}
@@ -85,6 +92,7 @@ def account(deployed: Any, deployment: Any, execution: Any, caller: Any, schedul
     things = {
         "evaluation_id": [ready, compared, running, cancelled],
         "benchmark_id": [benchmark],
+        "dataset_id": [dataset_id],
         "model_id": ["tape", "tape-2"],
         "model_id_2": ["tape-2"],
         "answers_from": [ready],

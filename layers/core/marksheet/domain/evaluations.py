@@ -206,6 +206,8 @@ class Evaluation:
     """What outputs that were handed in are graded by; its questions are then `Submission`s, and it is a
     grading job.
     """
+    judge: str | None = None
+    """Of a grading job: the model that judges in place of those its spec names."""
     headline: Mapping[int, Mapping[str, float | int | None]] | None = None
     """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and
     `domain_violations`.

@@ -129,6 +129,15 @@ class Judging:
     cost_usd: Decimal | None = None
     """None where a judge has no price or gave no token counts."""
 
+    def __add__(self, other: Judging) -> Judging:
+        known = self.cost_usd is not None and other.cost_usd is not None
+        return Judging(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cost_usd + other.cost_usd if known else None,  # type: ignore[operator]
+        )
+
 
 BUDGET_REACHED = "budget_reached"
 """Code of the error of a trial that was not asked for, because the money had run out."""

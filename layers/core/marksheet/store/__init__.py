@@ -5,6 +5,8 @@ from __future__ import annotations
 from marksheet.store.api_keys import ApiKeys
 from marksheet.store.benchmarks import Benchmarks
 from marksheet.store.budgets import Budgets
+from marksheet.store.datasets import Datasets
+from marksheet.store.eval_specs import EvalSpecs
 from marksheet.store.evaluations import Evaluations
 from marksheet.store.models import Models
 from marksheet.store.objects import Objects
@@ -24,6 +26,8 @@ class Store:
         self.api_keys = ApiKeys(table)
         self.benchmarks = Benchmarks(table)
         self.budgets = Budgets(table)
+        self.datasets = Datasets(table)
+        self.eval_specs = EvalSpecs(table)
         self.evaluations = Evaluations(table)
         self.models = Models(table)
         self.schedules = Schedules(table)

@@ -41,6 +41,11 @@ class ApiKeys:
     def list_all(self, organization: str) -> Iterator[Item]:
         return self._table.query(layout.organization_keys(organization))
 
+    def is_listed(self, organization: str, lookup: str) -> bool:
+        """Whether the organization has a key of this look-up part that is not revoked."""
+        item = self._table.get(layout.organization_keys(organization), lookup)
+        return item is not None and item.get("revoked_at") is None
+
     def revoke(self, organization: str, lookup: str, now: str) -> bool:
         """Delete the authorizer's item and note the time in the list; False when the organization has no such
         key.

@@ -59,7 +59,8 @@ class Evaluations:
         Raises `IdempotencyKeyUsed` when the record's key is taken and has not expired.
         """
         organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
-        listed = {"PK": layout.evaluations(organization), "SK": evaluation_id, **from_evaluation(evaluation)}
+        partition, sort_key = layout.listed(organization, evaluation_id)
+        listed = {"PK": partition, "SK": sort_key, **from_evaluation(evaluation)}
         snapshot = {
             "PK": layout.evaluation(organization, evaluation_id),
             "SK": layout.SNAPSHOT,
@@ -111,7 +112,7 @@ class Evaluations:
         """An evaluation as created and as it stands; with `counts` its runs carry the trials
         counted so far.
         """
-        item = self._table.get(layout.evaluations(organization), evaluation_id)
+        item = self._table.get(*layout.listed(organization, evaluation_id))
         if item is None or item.get("deleted"):
             return None
         snapshot = self._table.get(layout.evaluation(organization, evaluation_id), layout.SNAPSHOT)
@@ -122,7 +123,7 @@ class Evaluations:
 
     def find_status(self, organization: str, evaluation_id: str) -> tuple[Status, int] | None:
         """Status and attempt alone, in one read: what a worker asks every few seconds."""
-        item = self._table.get(layout.evaluations(organization), evaluation_id)
+        item = self._table.get(*layout.listed(organization, evaluation_id))
         if item is None or item.get("deleted"):
             return None
         return Status(item["status"]), item["attempt"]
@@ -134,10 +135,11 @@ class Evaluations:
         statuses: Sequence[Status] | None,
         model_id: str | None,
         benchmark_id: str | None = None,
+        jobs: bool = False,
         offset: int,
         limit: int,
     ) -> tuple[list[Evaluation], int]:
-        """One page, newest first, and how many match in all."""
+        """One page of the evaluations, or of the grading jobs, newest first, and how many match in all."""
         filters = ["attribute_not_exists(deleted)"]
         values: dict[str, Any] = {}
         if statuses is not None:
@@ -151,7 +153,7 @@ class Evaluations:
             filters.append("benchmark_id = :benchmark")
             values[":benchmark"] = benchmark_id
         items: Iterator[Item] = self._table.query(
-            layout.evaluations(organization),
+            layout.jobs(organization) if jobs else layout.evaluations(organization),
             newest_first=True,
             filter_expression=" AND ".join(filters),
             values=values,
@@ -166,22 +168,27 @@ class Evaluations:
         return self._assemble(page), total
 
     def count_asking(self, organization: str, model_id: str) -> int:
-        """How many PROCESSING evaluations ask this model, as model or as judge."""
-        items = self._table.query(
-            layout.evaluations(organization),
-            filter_expression="#status = :processing AND attribute_not_exists(deleted) "
-            "AND (contains(model_ids, :model) OR contains(judge_ids, :model))",
-            values={":processing": Status.PROCESSING.value, ":model": model_id},
-            names=_NAMES,
+        """How many PROCESSING evaluations and grading jobs ask this model, as model or as judge."""
+        return sum(
+            1
+            for partition in (layout.evaluations(organization), layout.jobs(organization))
+            for _ in self._table.query(
+                partition,
+                filter_expression="#status = :processing AND attribute_not_exists(deleted) "
+                "AND (contains(model_ids, :model) OR contains(judge_ids, :model))",
+                values={":processing": Status.PROCESSING.value, ":model": model_id},
+                names=_NAMES,
+            )
         )
-        return sum(1 for _ in items)
 
     def count_running(self, organization: str, most: int) -> int:
-        """How many evaluations are PROCESSING, counted up to `most` and among the newest thousand."""
-        items = self._table.query(layout.evaluations(organization), newest_first=True)
+        """How many evaluations and grading jobs are PROCESSING, counted up to `most` and among the newest
+        thousand of either.
+        """
         running = (
             item
-            for item in islice(items, 1000)
+            for partition in (layout.evaluations(organization), layout.jobs(organization))
+            for item in islice(self._table.query(partition, newest_first=True), 1000)
             if item["status"] == Status.PROCESSING.value and not item.get("deleted")
         )
         return sum(1 for _ in islice(running, most))
@@ -191,8 +198,7 @@ class Evaluations:
         PROCESSING.
         """
         self._table.update(
-            layout.evaluations(evaluation.organization),
-            evaluation.evaluation_id,
+            *layout.listed(evaluation.organization, evaluation.evaluation_id),
             "SET started_at = :now",
             {":now": evaluation.started_at or now, ":processing": Status.PROCESSING.value},
             names=_NAMES,
@@ -242,8 +248,7 @@ class Evaluations:
         }
         writes = [
             self._table.to_update(
-                layout.evaluations(evaluation.organization),
-                evaluation.evaluation_id,
+                *layout.listed(evaluation.organization, evaluation.evaluation_id),
                 "SET #status = :processing, attempt = :next, completed_at = :none, #error = :none, "
                 "results_bytes = :none, headline = :none, max_cost_usd = :budget",
                 values,
@@ -265,8 +270,7 @@ class Evaluations:
         """
         try:
             return self._table.update(
-                layout.evaluations(organization),
-                evaluation_id,
+                *layout.listed(organization, evaluation_id),
                 "SET deleted = if_not_exists(deleted, :now)",
                 {":now": now},
                 condition="attribute_exists(PK)",
@@ -280,7 +284,7 @@ class Evaluations:
         """
         partition = layout.evaluation(organization, evaluation_id)
         self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
-        self._table.delete(layout.evaluations(organization), evaluation_id)
+        self._table.delete(*layout.listed(organization, evaluation_id))
 
     def _move(
         self,
@@ -293,8 +297,7 @@ class Evaluations:
         condition = "#status = :processing AND attempt = :attempt AND attribute_not_exists(deleted)"
         try:
             self._table.update(
-                layout.evaluations(evaluation.organization),
-                evaluation.evaluation_id,
+                *layout.listed(evaluation.organization, evaluation.evaluation_id),
                 expression,
                 {**values, ":processing": Status.PROCESSING.value, ":attempt": evaluation.attempt},
                 names={**_NAMES, **names},

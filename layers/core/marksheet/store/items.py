@@ -22,6 +22,7 @@ from marksheet.domain import (
     ScorerSpec,
     Status,
 )
+from marksheet.store.eval_specs import from_spec, to_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,7 @@ def from_benchmark(benchmark: Benchmark) -> dict[str, Any]:
         "created_at": benchmark.created_at,
         "description": benchmark.description,
         "document_ids": list(benchmark.document_ids),
+        "dataset_id": benchmark.dataset_id,
         "domain_rules": [from_rule(rule) for rule in benchmark.domain_rules],
         "prompt_template": benchmark.prompt_template,
         "system_prompt": benchmark.system_prompt,
@@ -92,6 +94,7 @@ def to_benchmark(item: Mapping[str, Any]) -> Benchmark:
         created_at=item["created_at"],
         description=item["description"],
         document_ids=tuple(item["document_ids"]),
+        dataset_id=item.get("dataset_id"),
         domain_rules=tuple(DomainRule(**rule) for rule in item["domain_rules"]),
         prompt_template=item["prompt_template"],
         system_prompt=item["system_prompt"],
@@ -171,6 +174,8 @@ def from_snapshot(evaluation: Evaluation) -> dict[str, Any]:
         "judges": [from_model(judge) for judge in evaluation.judges.values()],
         "pairwise": asdict(evaluation.pairwise) if evaluation.pairwise else None,
         "answers_from": evaluation.answers_from,
+        "eval_spec": from_spec(evaluation.eval_spec) if evaluation.eval_spec else None,
+        "judge": evaluation.judge,
     }
 
 
@@ -208,6 +213,8 @@ def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evalu
         answers_from=snapshot.get("answers_from"),
         errored_as=snapshot.get("errored_as", "left_out"),
         max_cost_usd=_dollars(item.get("max_cost_usd")),
+        eval_spec=to_spec(snapshot["eval_spec"]) if snapshot.get("eval_spec") else None,
+        judge=snapshot.get("judge"),
         headline=headline or None,
     )
 

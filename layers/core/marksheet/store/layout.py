@@ -38,12 +38,50 @@ def version(number: int) -> str:
     return f"V#{number:06d}"
 
 
+def eval_specs(organization: str) -> str:
+    return f"ORG#{organization}#SPEC"
+
+
+def eval_spec_names(organization: str) -> str:
+    return f"ORG#{organization}#SPEC_NAME"
+
+
+def eval_spec_versions(organization: str, spec_id: str) -> str:
+    return f"ORG#{organization}#SPEC#{spec_id}"
+
+
+def datasets(organization: str) -> str:
+    return f"ORG#{organization}#DATASET"
+
+
+def dataset_names(organization: str) -> str:
+    return f"ORG#{organization}#DATASET_NAME"
+
+
+def documents(organization: str, dataset_id: str) -> str:
+    return f"ORG#{organization}#DATASET#{dataset_id}"
+
+
 def uploads(organization: str) -> str:
     return f"ORG#{organization}#UPLOAD"
 
 
 def evaluations(organization: str) -> str:
     return f"ORG#{organization}#EVALUATION"
+
+
+def jobs(organization: str) -> str:
+    return f"ORG#{organization}#JOB"
+
+
+JOB_PREFIX = "job-"
+"""What the ids of grading jobs begin with. Jobs are evaluations that are listed apart."""
+
+
+def listed(organization: str, evaluation_id: str) -> tuple[str, str]:
+    """Where the item of an evaluation, or of a grading job, is listed."""
+    partition = jobs if evaluation_id.startswith(JOB_PREFIX) else evaluations
+    return partition(organization), evaluation_id
 
 
 def schedules(organization: str) -> str:
@@ -95,6 +133,47 @@ def parse_upload_object(key: str) -> tuple[str, str] | None:
     return parts[1], parts[3].removesuffix(".upload")
 
 
+def documents_prefix(organization: str, dataset_id: str) -> str:
+    return f"orgs/{organization}/documents/{dataset_id}/"
+
+
+def document_object(organization: str, dataset_id: str, document_id: str) -> str:
+    """Where an uploaded document lies as it came."""
+    return f"{documents_prefix(organization, dataset_id)}{document_id}.document"
+
+
+def parse_document_object(key: str) -> tuple[str, str, str] | None:
+    """(organization, dataset id, document id) of an uploaded document's key, or None for another's."""
+    return _parse_of_dataset(key, "documents", ".document")
+
+
+def markdown_prefix(organization: str, dataset_id: str) -> str:
+    return f"orgs/{organization}/markdown/{dataset_id}/"
+
+
+def markdown_object(organization: str, dataset_id: str, document_id: str) -> str:
+    """Where the text of a document lies."""
+    return f"{markdown_prefix(organization, dataset_id)}{document_id}.md"
+
+
+def extraction_facts(organization: str, dataset_id: str, document_id: str) -> str:
+    """What became of a document, as JSON. Written after its text, so where this is, that is."""
+    return f"{markdown_prefix(organization, dataset_id)}{document_id}.extracted"
+
+
+def parse_extraction_facts(key: str) -> tuple[str, str, str] | None:
+    """(organization, dataset id, document id) of the key of extraction facts, or None for another's."""
+    return _parse_of_dataset(key, "markdown", ".extracted")
+
+
+def _parse_of_dataset(key: str, kind: str, suffix: str) -> tuple[str, str, str] | None:
+    parts = key.split("/")
+    if len(parts) != 5 or parts[0] != "orgs" or parts[2] != kind or not parts[4].endswith(suffix):
+        return None
+    organization, dataset_id, document_id = parts[1], parts[3], parts[4].removesuffix(suffix)
+    return (organization, dataset_id, document_id) if organization and dataset_id and document_id else None
+
+
 def benchmark_prefix(organization: str, benchmark_id: str) -> str:
     return f"orgs/{organization}/benchmarks/{benchmark_id}/"
 
@@ -140,6 +219,11 @@ def part(organization: str, evaluation_id: str, run_id: str, number: int, genera
 def checkpoint(organization: str, evaluation_id: str, run_id: str, number: int, generation: int) -> str:
     prefix = evaluation_prefix(organization, evaluation_id)
     return f"{prefix}runs/{run_id}/checkpoints/{number:06d}.{generation}.jsonl"
+
+
+def submissions(organization: str, job_id: str) -> str:
+    """The rows of a grading job, canonical lines like a benchmark's questions."""
+    return evaluation_prefix(organization, job_id) + "submissions.jsonl"
 
 
 def summary(organization: str, evaluation_id: str) -> str:

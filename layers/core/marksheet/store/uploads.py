@@ -29,6 +29,9 @@ class Uploads:
     def find(self, organization: str, upload_id: str) -> Item | None:
         return self._table.get(layout.uploads(organization), upload_id)
 
+    def delete(self, organization: str, upload_id: str) -> None:
+        self._table.delete(layout.uploads(organization), upload_id)
+
     def finish(self, organization: str, upload_id: str, status: Status, outcome: dict[str, Any]) -> bool:
         """Move an upload out of PROCESSING, once; False when somebody did already."""
         names = {"#status": "status", "#outcome": "outcome"}

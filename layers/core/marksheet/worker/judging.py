@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
     from marksheet.application import Application
-    from marksheet.domain import Answer, Evaluation, Model, Question
+    from marksheet.domain import Answer, Model, Question
     from marksheet.scoring.scorer import AskingScorer
 
 ResultT = TypeVar("ResultT")
@@ -34,11 +34,21 @@ class Tally:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost_usd: Decimal | None = Decimal(0)
+    latency_seconds: float | None = None
+    """Of all calls together, where it is known."""
 
-    def add(self, model: Model, prompt_tokens: int | None, completion_tokens: int | None) -> None:
+    def add(
+        self,
+        model: Model,
+        prompt_tokens: int | None,
+        completion_tokens: int | None,
+        latency_seconds: float | None,
+    ) -> None:
         """Count one call."""
         cost = prices.cost(model.settings, prompt_tokens, completion_tokens)
         self.calls += 1
+        if latency_seconds is not None:
+            self.latency_seconds = (self.latency_seconds or 0.0) + latency_seconds
         self.prompt_tokens += prompt_tokens or 0
         self.completion_tokens += completion_tokens or 0
         self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
@@ -51,12 +61,13 @@ class Tally:
 
 
 class Judges:
-    """The judges of an evaluation, each with a retry layer and an in-flight share of its own."""
+    """Models that are asked by scorers and graders, each with a retry layer and an in-flight share of its
+    own.
+    """
 
     def __init__(
         self,
         app: Application,
-        evaluation: Evaluation,
         models: Mapping[str, Model],
         *,
         shares: Mapping[str, int],
@@ -67,7 +78,6 @@ class Judges:
         self._providers = {
             model_id: open_provider(
                 judge,
-                benchmark=evaluation.benchmark,
                 secret=secrets.get(model_id),
                 read=app.store.objects.read,
                 allow_private=app.settings.allow_private_endpoints,
@@ -110,7 +120,7 @@ class Judges:
         try:
             wanted = next(inquiry)
             while True:
-                wanted = inquiry.send(await self._ask(model_id, wanted, tally, give_up_at))
+                wanted = inquiry.send(await self.ask(model_id, wanted, tally, give_up_at=give_up_at))
         except StopIteration as done:
             result: ResultT = done.value
             return result
@@ -122,15 +132,20 @@ class Judges:
         for provider in self._providers.values():
             await provider.close()
 
-    async def _ask(self, model_id: str, wanted: Inquiry, tally: Tally, give_up_at: float) -> Reply:
+    async def ask(self, model_id: str, wanted: Inquiry, tally: Tally, *, give_up_at: float) -> Reply:
+        """A model's reply to one inquiry. Raises `ModelError`."""
         provider, calls = self._providers[model_id], self._calls[model_id]
         match wanted:
-            case Chat(messages):
-                answer = await calls.call(lambda: provider.chat(messages), give_up_at=give_up_at)
-                tally.add(self._models[model_id], answer.prompt_tokens, answer.completion_tokens)
+            case Chat(messages, sampling):
+                answer = await calls.call(
+                    lambda: provider.chat(messages, sampling=sampling), give_up_at=give_up_at
+                )
+                used = (answer.prompt_tokens, answer.completion_tokens, answer.latency_seconds)
+                tally.add(self._models[model_id], *used)
                 # A verdict at the end of a reply that was cut off may lack its own end.
                 return answer.text + CUT_OFF if answer.finish_reason in _CUT else answer.text
             case Embed(texts):
                 embedding = await calls.call(lambda: provider.embed(texts), give_up_at=give_up_at)
-                tally.add(self._models[model_id], embedding.prompt_tokens, 0)
+                used = (embedding.prompt_tokens, 0, embedding.latency_seconds)
+                tally.add(self._models[model_id], *used)
                 return embedding.vectors

@@ -39,8 +39,13 @@ def open_maker(
     from marksheet.worker.judging import Judges
 
     models = evaluation.judges_of(run)
-    secrets = {model_id: _secret(app, judge) for model_id, judge in models.items()}
-    asked = Judges(app, evaluation, models, shares=judges, secrets=secrets)
+    secrets = {model_id: read_secret(app, judge) for model_id, judge in models.items()}
+    asked = Judges(app, models, shares=judges, secrets=secrets)
+    if evaluation.eval_spec is not None:
+        from marksheet.grading import graders_of
+        from marksheet.worker.grading import Grading
+
+        return Grading(graders_of(evaluation.eval_spec, evaluation.judge), asked)
     if evaluation.pairwise is not None and run == evaluation.pairs:
         from marksheet.worker.pairing import Pairing
 
@@ -48,11 +53,11 @@ def open_maker(
     if evaluation.answers_from is not None:
         earlier = app.store.evaluations.find(evaluation.organization, evaluation.answers_from)
         return Answering(evaluation, run, FromEarlier(app, earlier, run), asked)
-    source = FromModel(app, evaluation, run, in_flight=in_flight, secret=_secret(app, run.model))
+    source = FromModel(app, evaluation, run, in_flight=in_flight, secret=read_secret(app, run.model))
     return Answering(evaluation, run, source, asked)
 
 
-def _secret(app: Application, model: Model) -> str | None:
+def read_secret(app: Application, model: Model) -> str | None:
     """The model's key; None when it has none, or it was deleted, which the endpoint's refusals will
     then say.
     """

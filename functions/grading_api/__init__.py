@@ -1,0 +1,1 @@
+"""The /v1 surface: grading outputs, eval specs, datasets and their documents."""

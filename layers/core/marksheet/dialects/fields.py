@@ -1,0 +1,46 @@
+"""Fields that requests of several dialects have: amounts of money, ids, the header that makes a create
+repeatable.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from marksheet.dialects.reading import IDENTIFIER
+from marksheet.errors import InvalidRequest, Problem
+
+_AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+ModelId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
+
+
+def _dollars(value: Any) -> Decimal:
+    """Numbers and decimal texts as the decimals they are written as."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number and not (isinstance(value, str) and _AMOUNT.fullmatch(value)):
+        raise PydanticCustomError(
+            "decimal_parsing",
+            "Input should be an amount above 0 and up to 1000000: a number, or a text with up to 6 places "
+            'such as "2.50"',
+        )
+    return Decimal(str(value))
+
+
+Dollars = Annotated[
+    Decimal, Field(gt=0, le=1_000_000, decimal_places=6, allow_inf_nan=False), BeforeValidator(_dollars)
+]
+"""An amount of money: a number, or a text such as "2.50"."""
+
+
+def decode_idempotency_key(header: str | None) -> str | None:
+    """The `Idempotency-Key` header: 1 to 255 visible ASCII characters, or absent. Raises InvalidRequest."""
+    if header is None or _IDEMPOTENCY_KEY.fullmatch(header):
+        return header
+    message = "Input should be 1 to 255 visible ASCII characters without spaces"
+    raise InvalidRequest(Problem(("header", "idempotency-key"), message))

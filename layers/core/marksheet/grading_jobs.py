@@ -1,0 +1,316 @@
+"""Grading jobs: rows of any number, graded by the state machine that runs evaluations.
+
+A job is an evaluation whose questions bring their answers along and whose scorers are an eval spec. Leases,
+checkpoints, write-once parts, budgets, cancel and resume are those of evaluations. A job whose rows come as
+a file begins as that upload, under the id it will have.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from marksheet import eval_specs, evaluations, uploads
+from marksheet.assembling import check_prices
+from marksheet.domain import Benchmark, Evaluation, Model, ProviderName, Run, Status
+from marksheet.errors import Conflict, InvalidUpload, NotFinished, NotFound
+from marksheet.evaluations import check_running, create_once
+from marksheet.grading import read_submissions
+from marksheet.identifiers import new_id
+from marksheet.judges import open_graders
+from marksheet.planning import shard_count, shard_size_for
+from marksheet.store import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from marksheet.application import Application
+    from marksheet.domain import Caller, EvalSpec, Submission
+
+NOUN = "Grading job"
+ARRIVES_WITHIN = timedelta(hours=1)
+"""So long a job waits for its file; the form for it is good for a quarter of that."""
+_SUBMISSIONS = "(submissions)"
+"""Stands where an evaluation has its model. No model can be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job as somebody wants to have it, without its rows."""
+
+    spec_id: str
+    version: int | None = None
+    judge: str | None = None
+    name: str | None = None
+    max_cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as its callers see it. Until its file was read there is no evaluation."""
+
+    job_id: str
+    status: Status
+    spec_id: str
+    version: int
+    created_at: str
+    name: str | None = None
+    judge: str | None = None
+    evaluation: Evaluation | None = None
+    error: str | None = None
+    line: int | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job came to so far: its totals, and its rows while they are small, else a URL that gets them."""
+
+    summary: Mapping[str, Any]
+    body: bytes | None
+    url: str | None
+
+
+def create(
+    app: Application,
+    caller: Caller,
+    new: NewJob,
+    submissions: Iterable[Submission],
+    *,
+    idempotency_key: str | None = None,
+    fingerprint: str = "",
+) -> Job:
+    """Store rows, and start to grade them. `idempotency_key` and `fingerprint` are as for evaluations.
+
+    Raises `NotFound`, `Forbidden`, or `InvalidRequest` (no judge, or one without a price where there is a
+    budget).
+    """
+
+    def assemble() -> Evaluation:
+        spec = eval_specs.get(app, caller, new.spec_id, new.version)
+        job_id = new_id("job", app.clock())
+        return _assemble(app, caller, replace(new, version=spec.version), spec, job_id, submissions)
+
+    made = create_once(
+        app, caller, assemble, idempotency_key=idempotency_key, fingerprint=fingerprint, noun=NOUN
+    )
+    return _of_evaluation(made)
+
+
+def request_upload(app: Application, caller: Caller, new: NewJob) -> tuple[Job, uploads.Upload]:
+    """A job to be, and the presigned POST for its rows. It starts when the file has arrived. Raises as
+    `create` does.
+    """
+    check_running(app, caller)
+    spec = eval_specs.get(app, caller, new.spec_id, new.version)
+    _check(app, caller, new, spec)
+    job_id = new_id("job", app.clock())
+    purpose = {
+        "kind": "submissions",
+        "spec_id": spec.spec_id,
+        "version": spec.version,
+        "judge": new.judge,
+        "name": new.name,
+        "max_cost_usd": None if new.max_cost_usd is None else f"{new.max_cost_usd:f}",
+    }
+    upload = uploads.request(app, caller, purpose, "jsonl", upload_id=job_id)
+    return get(app, caller, job_id), upload
+
+
+def take_in(
+    app: Application, caller: Caller, job_id: str, purpose: Mapping[str, Any], chunks: Iterator[bytes]
+) -> dict[str, Any]:
+    """Start the job of an uploaded file. A second delivery finds it there, and only starts it. Raises
+    `InvalidUpload`.
+    """
+    there = app.store.evaluations.find(caller.organization, job_id)
+    if there is None:
+        spec = app.store.eval_specs.find(caller.organization, purpose["spec_id"], purpose["version"])
+        if spec is None:
+            raise InvalidUpload("its eval spec was deleted before the rows had arrived")
+        budget = purpose["max_cost_usd"]
+        new = NewJob(
+            spec.spec_id,
+            spec.version,
+            purpose["judge"],
+            purpose["name"],
+            None if budget is None else Decimal(budget),
+        )
+        there = _assemble(app, caller, new, spec, job_id, read_submissions(chunks))
+        app.store.evaluations.add(there)
+    evaluations.start(app, there)
+    return {"count": there.total_questions}
+
+
+def get(app: Application, caller: Caller, job_id: str) -> Job:
+    """Raises `NotFound`."""
+    try:
+        return _of_evaluation(evaluations.get(app, caller, job_id, noun=NOUN))
+    except NotFound:
+        item = app.store.uploads.find(caller.organization, job_id)
+        if item is None or item["purpose"]["kind"] != "submissions":
+            raise
+    purpose, outcome = item["purpose"], item.get("outcome", {})
+    status, error = Status(item["status"]), outcome.get("error")
+    if status is Status.PROCESSING and _waited(app, item["created_at"]) > ARRIVES_WITHIN:
+        status, error = Status.FAILED, "its file did not arrive in time, or could not be read; begin anew"
+    return Job(
+        job_id=job_id,
+        status=status,
+        spec_id=purpose["spec_id"],
+        version=purpose["version"],
+        created_at=item["created_at"],
+        name=purpose["name"],
+        judge=purpose["judge"],
+        error=error,
+        line=outcome.get("line"),
+        field=outcome.get("field"),
+    )
+
+
+def list_page(app: Application, caller: Caller, *, limit: int, offset: int) -> tuple[list[Job], int]:
+    """One page of jobs, newest first, and how many there are. Those whose file has not arrived are not among
+    them.
+    """
+    found, total = app.store.evaluations.list_page(
+        caller.organization, statuses=None, model_id=None, jobs=True, offset=offset, limit=limit
+    )
+    return [_of_evaluation(evaluation) for evaluation in found], total
+
+
+def result(app: Application, job: Job) -> JobResult | None:
+    """What a job came to; None when there is nothing yet."""
+    evaluation = job.evaluation
+    if evaluation is None or evaluation.results_bytes is None:
+        return None
+    organization = evaluation.organization
+    summary = orjson.loads(app.store.objects.read(layout.summary(organization, job.job_id)))
+    if evaluation.results_bytes <= app.settings.inline_download_bytes:
+        return JobResult(summary, app.store.objects.read(layout.results(organization, job.job_id)), None)
+    url = app.store.objects.presign_download(
+        layout.results(organization, job.job_id),
+        seconds=app.settings.presign_seconds,
+        disposition=f"attachment; filename={file_name(job)}",
+        content_type="application/json",
+    )
+    return JobResult(summary, None, url)
+
+
+def download(app: Application, caller: Caller, job_id: str) -> tuple[Job, JobResult]:
+    """A job's results. Raises `NotFound`, or `NotFinished` where there are none."""
+    job = get(app, caller, job_id)
+    found = result(app, job)
+    if found is None:
+        if job.status is Status.PROCESSING:
+            raise NotFinished("The grading job is not yet completed")
+        raise NotFinished(f"The grading job did not complete: {job.error}")
+    return job, found
+
+
+def cancel(app: Application, caller: Caller, job_id: str) -> Job:
+    """Raises `NotFound`, or `Conflict` when it is over, or has not begun."""
+    if get(app, caller, job_id).evaluation is None:
+        raise Conflict("the grading job waits for its file and has not begun; delete it instead")
+    return _of_evaluation(evaluations.cancel(app, caller, job_id, noun=NOUN))
+
+
+def resume(app: Application, caller: Caller, job_id: str, max_cost_usd: Decimal | None) -> Job:
+    """Grade again what errored or was not reached. Raises `NotFound` or `Conflict`."""
+    return _of_evaluation(evaluations.resume(app, caller, job_id, max_cost_usd=max_cost_usd, noun=NOUN))
+
+
+def delete(app: Application, caller: Caller, job_id: str) -> None:
+    """Delete a job and its rows for good; a running one is stopped. Raises `NotFound`."""
+    get(app, caller, job_id)
+    app.store.objects.delete(layout.upload_object(caller.organization, job_id))
+    app.store.uploads.delete(caller.organization, job_id)
+    try:
+        evaluations.delete(app, caller, job_id, noun=NOUN)
+    except NotFound:
+        return
+
+
+def file_name(job: Job) -> str:
+    return f"grading_results_{job.job_id}.json"
+
+
+def _waited(app: Application, since: str) -> timedelta:
+    return app.clock() - datetime.fromisoformat(since)
+
+
+def _of_evaluation(evaluation: Evaluation) -> Job:
+    spec = evaluation.eval_spec
+    if spec is None:
+        raise NotFound(NOUN, evaluation.evaluation_id)
+    return Job(
+        job_id=evaluation.evaluation_id,
+        status=evaluation.status,
+        spec_id=spec.spec_id,
+        version=spec.version,
+        created_at=evaluation.created_at,
+        name=evaluation.name,
+        judge=evaluation.judge,
+        evaluation=evaluation,
+        error=evaluation.error,
+    )
+
+
+def _check(app: Application, caller: Caller, new: NewJob, spec: EvalSpec) -> dict[str, Model]:
+    """The judges of a job. Raises `InvalidRequest`."""
+    graders, judges = open_graders(app, caller, spec, new.judge)
+    if new.max_cost_usd is not None:
+        # Those that give embeddings and nothing else need no price for completions.
+        by_use: dict[bool, set[str]] = {True: set(), False: set()}
+        for grader in graders:
+            by_use[grader.kind == "text_similarity"].update(grader.models)
+        check_prices(judges.values(), by_use[True] - by_use[False])
+    return judges
+
+
+def _assemble(
+    app: Application,
+    caller: Caller,
+    new: NewJob,
+    spec: EvalSpec,
+    job_id: str,
+    submissions: Iterable[Submission],
+) -> Evaluation:
+    """Keep the rows, and make the job of them."""
+    judges = _check(app, caller, new, spec)
+    organization, now = caller.organization, app.now()
+    stored = uploads.keep_questions(app.store.objects, layout.submissions(organization, job_id), submissions)
+    size = shard_size_for(stored.count)
+    rows = Benchmark(
+        organization=organization,
+        benchmark_id=job_id,
+        version=1,
+        name=spec.name,
+        status=Status.READY,
+        question_count=stored.count,
+        sha256=stored.sha256,
+        questions_key=stored.key,
+        scorers=(),
+        created_at=now,
+    )
+    brought = Model(organization, _SUBMISSIONS, ProviderName.RECORDED, {}, Status.READY, now)
+    run = Run(str(uuid.uuid4()), 0, brought, shards=shard_count(stored.count, size))
+    return Evaluation(
+        organization=organization,
+        evaluation_id=job_id,
+        status=Status.PROCESSING,
+        benchmark=rows,
+        runs=(run,),
+        scorers=(),
+        created_at=now,
+        shard_size=size,
+        name=new.name,
+        judges=judges,
+        max_cost_usd=new.max_cost_usd,
+        eval_spec=spec,
+        judge=new.judge,
+    )

@@ -1,0 +1,149 @@
+"""Eval specs: a head item that knows the latest version and who may use it, an item per version, and one per
+name.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from marksheet.domain import EvalSpec
+from marksheet.store import layout
+from marksheet.store.table import ConditionFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from marksheet.store.table import Item, Table
+
+
+class EvalSpecs:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def find_id(self, organization: str, name: str) -> str | None:
+        """The id of the spec of this name, or None."""
+        item = self._table.get(layout.eval_spec_names(organization), name)
+        return item["spec_id"] if item else None
+
+    def find(self, organization: str, spec_id: str, version: int | None = None) -> EvalSpec | None:
+        """A version, or the latest, with who may use it now."""
+        head = self._table.get(layout.eval_specs(organization), spec_id)
+        if head is None:
+            return None
+        number = layout.version(version or head["latest"])
+        item = self._table.get(layout.eval_spec_versions(organization, spec_id), number)
+        return to_spec(item, head) if item else None
+
+    def versions(self, organization: str, spec_id: str) -> list[EvalSpec]:
+        """All versions, first to last; none when there is no such spec."""
+        head = self._table.get(layout.eval_specs(organization), spec_id)
+        if head is None:
+            return []
+        items = self._table.query(layout.eval_spec_versions(organization, spec_id))
+        return [to_spec(item, head) for item in items]
+
+    def list_latest(self, organization: str) -> Iterator[EvalSpec]:
+        """The latest version of each spec, oldest spec first."""
+        heads = list(self._table.query(layout.eval_specs(organization)))
+        keys = [
+            (layout.eval_spec_versions(organization, head["spec_id"]), layout.version(head["latest"]))
+            for head in heads
+        ]
+        pairs = zip(self._table.get_many(keys), heads, strict=True)
+        return (to_spec(item, head) for item, head in pairs if item is not None)
+
+    def add_version(self, spec: EvalSpec) -> None:
+        """Store a version and make it the latest, all or nothing.
+
+        Version 1 also claims the name. Raises `ConditionFailed` when the name or this version number was
+        taken meanwhile.
+        """
+        organization, spec_id = spec.organization, spec.spec_id
+        head = {"PK": layout.eval_specs(organization), "SK": spec_id}
+        version_key = {
+            "PK": layout.eval_spec_versions(organization, spec_id),
+            "SK": layout.version(spec.version),
+        }
+        new = "attribute_not_exists(PK)"
+        writes = [self._table.to_put({**version_key, **from_spec(spec)}, condition=new)]
+        if spec.version == 1:
+            name_key = {"PK": layout.eval_spec_names(organization), "SK": spec.name}
+            access = {"owner": spec.owner, "shared_with": list(spec.shared_with)}
+            described = {"spec_id": spec_id, "name": spec.name, "latest": 1}
+            writes += [
+                self._table.to_put({**name_key, "spec_id": spec_id}, condition=new),
+                self._table.to_put({**head, **described, **access}, condition=new),
+            ]
+        else:
+            writes.append(
+                self._table.to_update(
+                    head["PK"],
+                    head["SK"],
+                    "SET latest = :new",
+                    {":new": spec.version, ":old": spec.version - 1},
+                    condition="latest = :old",
+                )
+            )
+        self._table.transact(writes)
+
+    def share(self, organization: str, spec_id: str, *, owner: str, shared_with: Sequence[str]) -> bool:
+        """Say who owns a spec and who may use it; False when it is gone."""
+        try:
+            self._table.update(
+                layout.eval_specs(organization),
+                spec_id,
+                "SET #owner = :owner, shared_with = :keys",
+                {":owner": owner, ":keys": list(shared_with)},
+                names={"#owner": "owner"},
+                condition="attribute_exists(PK)",
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def delete(self, organization: str, spec_id: str) -> None:
+        """Delete a spec's items; jobs that pinned a version keep their own snapshot of it."""
+        head = self._table.get(layout.eval_specs(organization), spec_id)
+        if head is None:
+            return
+        partition = layout.eval_spec_versions(organization, spec_id)
+        self._table.delete(layout.eval_spec_names(organization), head["name"])
+        self._table.delete(layout.eval_specs(organization), spec_id)
+        self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
+
+
+def from_spec(spec: EvalSpec) -> Item:
+    """A version without who may use it, which is in the head and changes."""
+    return {
+        "organization": spec.organization,
+        "spec_id": spec.spec_id,
+        "version": spec.version,
+        "name": spec.name,
+        # As text: a map of the table takes neither an empty name nor every number that JSON does.
+        "graders": json.dumps(list(spec.graders), ensure_ascii=False),
+        "created_at": spec.created_at,
+        "description": spec.description,
+        "model": spec.model,
+        "embedding_model": spec.embedding_model,
+    }
+
+
+def to_spec(item: Mapping[str, Any], head: Mapping[str, Any] | None = None) -> EvalSpec:
+    """The inverse of `from_spec`. Without its head, as in a job's snapshot, nobody owns it."""
+    spec = EvalSpec(
+        organization=item["organization"],
+        spec_id=item["spec_id"],
+        version=item["version"],
+        name=item["name"],
+        graders=tuple(json.loads(item["graders"])),
+        created_at=item["created_at"],
+        owner="",
+        description=item["description"],
+        model=item["model"],
+        embedding_model=item["embedding_model"],
+    )
+    if head is None:
+        return spec
+    return replace(spec, owner=head["owner"], shared_with=tuple(head["shared_with"]))
