@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import api, bill_run, imports, scorers, stack, worker
+from bench import api, bill_run, graders, imports, scorers, stack, worker
 from bench.figures import Failure, Figure, as_json, as_table
 from bench.sizes import QUICK, Sizes
 from bench.surroundings import surroundings
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BENCHES: Mapping[str, tuple[str, Run]] = {
     "imports": ("cold import of each function, size of the layer", imports.run),
     "scorers": ("rows a second of each scorer, next to plain libraries", scorers.run),
+    "graders": ("rows a second of each grader that asks no model, next to plain libraries", graders.run),
     "worker": ("the scoring worker alone in its process", worker.run),
     "bill": ("the modelled AWS bill of a million questions", bill_run.run),
     "api": ("calls of the API, warm", api.run),

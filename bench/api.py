@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bench.surroundings import Surroundings
 
 _WARM_CALLS = 5
+_GRADED_ROWS = 500
 
 
 def run(around: Surroundings, sizes: Sizes, tell: Callable[[str], None]) -> list[Figure]:
@@ -47,7 +48,14 @@ def run(around: Surroundings, sizes: Sizes, tell: Callable[[str], None]) -> list
             evaluation_id = client.create(model_id, benchmark_id)
             made.append(time.perf_counter() - began)
             client.finish(evaluation_id)
-        return figures + _figures("create", made)
+        figures += _figures("create", made)
+        tell("grade")
+        grader = {"type": "scorer", "scorer": "exact_match"}
+        spec = client.call("POST", "/v1/eval/specs", json={"name": name, "graders": [grader]})
+        rows = [{"input": f"{n}?", "output": str(n), "expected_answer": str(n)} for n in range(_GRADED_ROWS)]
+        body = {"eval_spec_id": spec["eval_spec_id"], "dataset": rows}
+        took = _times(partial(client.call, "POST", "/v1/eval", json=body), sizes.api_creates)
+        return figures + _figures(f"grade {_GRADED_ROWS} rows", took)
 
 
 def _times(call: Callable[[], object], count: int) -> list[float]:

@@ -25,7 +25,6 @@ def shared(surface: Surface, status: int) -> Any:
     return next(models[name] for name, code in gateway.shared_statuses(surface).items() if code == status)
 
 
-
 class Place(NamedTuple):
     """An operation of the document, and where it is."""
 

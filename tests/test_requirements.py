@@ -23,6 +23,7 @@ def locked(path: str) -> dict[str, str]:
 
 
 LAYER = ranges((ROOT / "layers/core/requirements.txt").read_text().splitlines())
+EXTRACTION = ranges((ROOT / "layers/extraction/requirements.txt").read_text().splitlines())
 
 
 def test_the_layer_ships_the_projects_ranges() -> None:
@@ -30,12 +31,18 @@ def test_the_layer_ships_the_projects_ranges() -> None:
     assert LAYER.items() <= project.items()
 
 
-def test_the_layers_lock_has_what_the_layer_names() -> None:
-    assert LAYER.keys() <= locked("layers/core/requirements.lock").keys()
+def test_tests_have_the_ranges_of_what_reads_documents() -> None:
+    assert EXTRACTION.items() <= ranges(PROJECT["dependency-groups"]["dev"]).items()
 
 
-def test_tests_run_with_the_versions_that_the_layer_ships() -> None:
-    developed, shipped = locked("requirements/dev.lock"), locked("layers/core/requirements.lock")
+@pytest.mark.parametrize(("layer", "named"), [("core", LAYER), ("extraction", EXTRACTION)])
+def test_a_layers_lock_has_what_the_layer_names(layer: str, named: dict[str, str]) -> None:
+    assert named.keys() <= locked(f"layers/{layer}/requirements.lock").keys()
+
+
+@pytest.mark.parametrize("layer", ["core", "extraction"])
+def test_tests_run_with_the_versions_that_a_layer_ships(layer: str) -> None:
+    developed, shipped = locked("requirements/dev.lock"), locked(f"layers/{layer}/requirements.lock")
     assert {name: developed.get(name) for name in shipped} == shipped
 
 

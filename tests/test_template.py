@@ -253,7 +253,13 @@ def test_extraction_has_a_network_without_a_way_out() -> None:
     assert condition == "IsolatesExtraction"
     assert network["SubnetIds"] == [{"Ref": "ExtractionSubnetA"}, {"Ref": "ExtractionSubnetB"}]
     assert properties("ExtractionWayToS3")["VpcEndpointType"] == "Gateway"
-    for kind in ("InternetGateway", "NatGateway", "Route", "EgressOnlyInternetGateway", "VPCPeeringConnection"):
+    for kind in (
+        "InternetGateway",
+        "NatGateway",
+        "Route",
+        "EgressOnlyInternetGateway",
+        "VPCPeeringConnection",
+    ):
         assert resources(f"AWS::EC2::{kind}") == {}
     assert template()["Parameters"]["IsolateExtraction"]["Default"] == "true"
 

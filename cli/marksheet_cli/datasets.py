@@ -177,7 +177,8 @@ def _found_or_made(session: Session, name: str) -> str:
     try:
         return find_dataset(session, name)
     except CommandError as error:
-        if error.code is not ExitCode.NOT_FOUND:
+        # Nobody names a new dataset like an id.
+        if error.code is not ExitCode.NOT_FOUND or DATASET.is_id(name):
             raise
     made = session.datasets.create_dataset(name)
     session.screen.note(f"dataset {name} is new")

@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
 
     OK = 0
     FAILED = 1
-    """The evaluation failed or was cancelled, or the service refused the request as it stands."""
+    """The work failed or was cancelled, or the service refused the request as it stands."""
     USAGE = 2
     """The command line is wrong; nothing was sent."""
     UNAVAILABLE = 3

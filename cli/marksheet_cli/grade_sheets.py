@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Group
+from rich.text import Text
 
 from marksheet_cli.cells import cell, interval, number, whole
 from marksheet_cli.grades import COUNTS
@@ -24,7 +25,12 @@ LONGEST_REASON = 240
 
 def grades_table(grades: Grades) -> RenderableType:
     """The whole answer."""
-    sheets: list[RenderableType] = [_totals_sheet(grades), _graders_sheet(grades.graders)]
+    sheets: list[RenderableType] = [
+        _totals_sheet(grades),
+        _counts_sheet(grades),
+        Text(),
+        _graders_sheet(grades.graders),
+    ]
     # Sorting keeps the file's order among equals.
     lost = sorted(
         (row for row in grades.rows if row.percentage is not None and (row.percentage < 1 or not row.passed)),
@@ -43,9 +49,8 @@ def _totals_sheet(grades: Grades) -> Sheet:
     columns = [
         Column("spec"),
         Column("overall", right=True),
-        Column("95 % interval\nof the mean", right=True),
+        Column("95 % interval", right=True),
         Column("points", right=True),
-        *(Column(name, right=True, spared=2 if name == "graded" else 0) for name in COUNTS),
         Column("method", spared=1),
     ]
     row = [
@@ -53,10 +58,14 @@ def _totals_sheet(grades: Grades) -> Sheet:
         number(grades.overall),
         interval(grades.low, grades.high),
         f"{_points(grades.earned)}/{_points(grades.possible)}",
-        *(whole(grades.counts[name]) for name in COUNTS),
         cell(grades.method),
     ]
     return Sheet("Grades", columns, [row])
+
+
+def _counts_sheet(grades: Grades) -> Sheet:
+    columns = [Column(name, right=True) for name in COUNTS]
+    return Sheet("", columns, [[whole(grades.counts[name]) for name in COUNTS]])
 
 
 def _graders_sheet(graders: Sequence[GraderTotal]) -> Sheet:

@@ -85,6 +85,8 @@ def _console(*, stderr: bool) -> Console:
 
 def _harmless(document: str) -> str:
     """JSON whose unprintable characters are escaped, which json does for ASCII only."""
+    if document.replace("\n", "").isprintable():
+        return document
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in document)
 
 

@@ -33,7 +33,9 @@ def create_job() -> Response[str]:
         max_cost_usd=request.max_cost_usd,
     )
     if submissions is None:
-        job, upload = grading_jobs.request_upload(app, caller, new)
+        job, upload = grading_jobs.request_upload(
+            app, caller, new, idempotency_key=idempotency_key, fingerprint=request.fingerprint
+        )
         body = doteval.encode_job_upload(
             _encode(job),
             url=upload.post.url,

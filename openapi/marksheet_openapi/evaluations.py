@@ -182,7 +182,7 @@ _StatusWords = Annotated[
     ),
 ]
 
-_Amount = Annotated[
+Amount = Annotated[
     Any,
     WithJsonSchema(
         {
@@ -210,7 +210,7 @@ _CREATE: dict[str, str | Described] = {
     "max_cost_usd": Described(
         "What models and judges may cost together. When it is used up, the evaluation is stopped with the "
         "marks it has, and can be resumed.",
-        _Amount,
+        Amount,
     ),
     "pairwise": "A judge that compares the answers of the two models with each other, each pair in both "
     "orders.",
@@ -290,7 +290,7 @@ OPERATIONS = {
         scope=WRITE,
         bodies=(requests.ResumeRequest,),
         body_required=False,
-        fields={"max_cost_usd": Described("The new budget, for all attempts together.", _Amount)},
+        fields={"max_cost_usd": Described("The new budget, for all attempts together.", Amount)},
         answer=Evaluation,
         refusals={
             409: "The evaluation is PROCESSING or READY, its benchmark was deleted, or its budget leaves "

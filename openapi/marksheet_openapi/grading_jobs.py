@@ -8,7 +8,7 @@ from pydantic import Field, RootModel
 
 from marksheet.dialects.doteval import grading_requests as requests
 from marksheet_openapi.bodies import Body, Count, Dollars, Identifier, Time
-from marksheet_openapi.evaluations import IDEMPOTENCY_KEY
+from marksheet_openapi.evaluations import IDEMPOTENCY_KEY, Amount
 from marksheet_openapi.grading import (
     FIELDS,
     Deletion,
@@ -17,7 +17,7 @@ from marksheet_openapi.grading import (
     GradingStatus,
     GradingSummary,
 )
-from marksheet_openapi.operations import READ, WRITE, Operation, Redirect
+from marksheet_openapi.operations import READ, WRITE, Described, Operation, Redirect
 from marksheet_openapi.surfaces import GRADING
 from marksheet_openapi.uploads import Form
 
@@ -26,7 +26,7 @@ _ATTACHMENT: dict[str, Any] = {
     "required": True,
     "schema": {"type": "string", "pattern": "^attachment; filename=[A-Za-z0-9._:-]+$"},
 }
-_AMOUNT = "A number, or a text with up to 6 places: what all judges may cost together."
+_AMOUNT = Described("What all judges may cost together, a number or a decimal text.", Amount)
 _SPEC = "The key lacks the scope, or the spec is not shared with it."
 
 
@@ -158,7 +158,7 @@ OPERATIONS = {
         scope=WRITE,
         bodies=(requests.ResumeJobRequest,),
         body_required=False,
-        fields={"max_cost_usd": "The new sum for all attempts together."},
+        fields={"max_cost_usd": Described("The new sum for all attempts together.", Amount)},
         answer=GradingJob,
         refusals={409: "It runs, is READY, or its budget leaves nothing to go on with."},
     ),

@@ -127,6 +127,15 @@ def test_a_settings_file_may_name_a_dataset_by_its_id(json_of, service, question
     assert not service.sent("GET /v1/datasets")
 
 
+def test_a_settings_file_may_be_yaml(json_of, service, questions, tmp_path):
+    settings = tmp_path / "benchmark.yaml"
+    settings.write_text("name: from yaml\nscorers: [includes]\n")
+    json_of("benchmarks", "upload", str(questions), "--settings", str(settings))
+    body = service.sent("POST")[0].body
+    assert b"from yaml" in body
+    assert b'["includes"]' in body
+
+
 def test_an_unknown_setting_is_a_usage_error_that_lists_the_known(cli, service, questions, tmp_path):
     settings = tmp_path / "benchmark.json"
     settings.write_text('{"scorer": []}')

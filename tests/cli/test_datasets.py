@@ -214,6 +214,14 @@ def test_create_makes_the_dataset_that_is_not_there(cli, service, folder):
     assert service.grading.datasets[0]["name"] == "fresh"
 
 
+def test_create_makes_no_dataset_that_is_called_like_an_id(cli, service, folder):
+    result = cli(
+        "datasets", "push", str(folder), "--dataset", "dataset-01jd5m0q3v8x2k7n4r6t9w1y3z", "--create"
+    )
+    assert result.exit_code == 5
+    assert not service.sent("POST")
+
+
 def test_without_create_an_unknown_dataset_is_not_found(cli, service, folder):
     assert cli("datasets", "push", str(folder), "--dataset", "fresh").exit_code == 5
     assert not service.sent("POST")

@@ -51,11 +51,22 @@ def test_a_version_of_the_spec_is_pinned(cli, manners, rows):
 def test_the_tables_have_totals_with_interval_graders_lost_rows_and_cost(grade, manners):
     manners.grading.document = graded(1.0, 0.0, None)
     shown = grade().stdout
-    assert re.search(r"spec-1@2\s+0\.500\s+\[0\.100, 0\.900\]\s+1/2\s+3\s+2\s+1\s+1\s+1\s+0\s+wilson", shown)
+    assert re.search(r"spec-1@2\s+0\.500\s+\[0\.100, 0\.900\]\s+1/2\s+wilson\n", shown)
+    assert re.search(r"\n\s+3\s+2\s+1\s+1\s+1\s+0\n", shown)
     assert re.search(r"polite\s+criterion\s+1\s+0\.500\s+1\s+1", shown)
     assert re.search(r"row-2\s+0\.000\s+0/1\s+polite: UNMET: it is curt", shown)
     assert re.search(r"row-3\s+unscored\s+no verdict could be read", shown)
     assert "2 calls, 1,200 prompt and 60 completion tokens, and cost 0.0004 USD" in shown
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_words_are_whole_and_lines_fit(grade, manners, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    manners.grading.document = graded(1.0, 0.0, None)
+    manners.grading.document["summary"]["eval_spec_id"] = "spec-01jd5m0q3v8x2k7n4r6t9w1y3z"
+    shown = grade().stdout
+    assert "spec-01jd5m0q3v8x2k7n4r6t9w1y3z@2" in shown
+    assert max(map(len, shown.splitlines())) <= width
 
 
 def test_of_many_rows_that_lost_the_worst_few_are_shown(grade, manners):

@@ -302,6 +302,24 @@ def test_a_delivery_that_was_cut_off_after_storing_starts_the_job(
     assert workflow.started == [(job.job_id, 1)]
 
 
+def test_the_same_idempotency_key_gives_the_same_job_to_wait_for(
+    app: Application, caller: Caller, spec: EvalSpec
+) -> None:
+    def ask(fingerprint: str) -> str:
+        job, upload = grading_jobs.request_upload(
+            app, caller, NewJob(spec.spec_id), idempotency_key="k", fingerprint=fingerprint
+        )
+        assert upload.upload_id == job.job_id
+        return job.job_id
+
+    first = ask("a")
+    assert ask("a") == first
+    arrive(app, caller, first, lines(3))
+    assert ask("a") == first
+    with pytest.raises(IdempotencyMismatch):
+        ask("b")
+
+
 def test_a_wrong_file_names_the_line(app: Application, caller: Caller, spec: EvalSpec) -> None:
     job, _ = grading_jobs.request_upload(app, caller, NewJob(spec.spec_id))
     arrive(app, caller, job.job_id, lines(2) + b'\n{"input": "no output"}\n')

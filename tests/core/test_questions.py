@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marksheet import questions
-from marksheet.domain import Question
+from marksheet.domain import Question, Submission
 from marksheet.errors import InvalidUpload
 from marksheet.questions import decode_question, encode_question, guess_format, read_questions
 
@@ -72,6 +72,26 @@ def test_the_canonical_line_has_sorted_keys_and_leaves_out_what_says_nothing():
     question = Question(2, "q2", "Why?", metadata={"b": 1, "a": 2})
     line = b'{"metadata":{"a":2,"b":1},"ordinal":2,"question":"Why?","question_id":"q2"}\n'
     assert encode_question(question) == line
+
+
+def test_sources_of_chunks_are_kept_where_there_are_any():
+    question = Question(1, "q1", "Why?", context=("a", "b"), sources=("log.md", ""))
+    assert b'"sources":["log.md",""]' in encode_question(question)
+    assert decode_question(encode_question(question)) == question
+
+
+def test_a_submission_has_its_output_in_its_line_and_comes_back_as_one():
+    row = Submission(1, "r1", "", output="", sample={"output_tools": [{"id": 1}]})
+    line = (
+        b'{"ordinal":1,"output":"","question":"","question_id":"r1","sample":{"output_tools":[{"id":1}]}}\n'
+    )
+    assert encode_question(row) == line
+    assert decode_question(line) == row
+    assert isinstance(decode_question(line), Submission)
+
+
+def test_a_line_without_an_output_is_a_question():
+    assert type(decode_question(encode_question(Question(1, "q1", "Why?")))) is Question
 
 
 def test_an_empty_expected_answer_is_not_a_missing_one():

@@ -29,9 +29,7 @@ def push(api: Api, dataset_id: str, filename: str, content: bytes) -> str:
     body = {"filename": filename, "size_bytes": len(content)}
     added = api.call("POST", f"/v1/datasets/{dataset_id}/documents", json=body)
     form = added["upload"]
-    sent = httpx.post(
-        form["url"], data=form["fields"], files={"file": content}, timeout=60, trust_env=False
-    )
+    sent = httpx.post(form["url"], data=form["fields"], files={"file": content}, timeout=60, trust_env=False)
     assert sent.status_code in (200, 201, 204), sent.text
     return str(added["document_id"])
 

@@ -118,9 +118,7 @@ def upload_job(api: Api, spec_id: str, content: bytes, **more: Any) -> str:
     """Begin a job by a file."""
     job = api.call("POST", "/v1/eval/jobs", json={"eval_spec_id": spec_id, "upload": True, **more})
     form = job["upload"]
-    sent = httpx.post(
-        form["url"], data=form["fields"], files={"file": content}, timeout=60, trust_env=False
-    )
+    sent = httpx.post(form["url"], data=form["fields"], files={"file": content}, timeout=60, trust_env=False)
     assert sent.status_code in (200, 201, 204), sent.text
     return str(job["job_id"])
 

@@ -1,4 +1,6 @@
-"""Documents put together for the tests: PDF from raw objects or drawn, Office files, archives with forged entries."""
+"""Documents put together for the tests: PDF from raw objects or drawn, Office files, archives with forged
+entries.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,26 @@ def write_lines(
 def prose(words: int, seed: int) -> list[str]:
     """So many made-up words."""
     chosen = random.Random(seed)
-    known = ["the", "lamp", "keeper", "climbs", "stairs", "each", "evening", "trims", "wick", "fills", "oil", "and", "watches", "ships", "pass", "by", "until", "dawn"]
+    known = [
+        "the",
+        "lamp",
+        "keeper",
+        "climbs",
+        "stairs",
+        "each",
+        "evening",
+        "trims",
+        "wick",
+        "fills",
+        "oil",
+        "and",
+        "watches",
+        "ships",
+        "pass",
+        "by",
+        "until",
+        "dawn",
+    ]
     return [chosen.choice(known) for _ in range(words)]
 
 
@@ -125,10 +146,15 @@ def saved_pptx(fill: Callable[[pptx.presentation.Presentation], None]) -> bytes:
 def changed(archive: bytes, parts: Mapping[str, Callable[[bytes], bytes]]) -> bytes:
     """An archive with some of its files changed; a name that it does not have gets what is made of b""."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for entry in old.infolist():
             content = old.read(entry)
-            new.writestr(entry.filename, parts[entry.filename](content) if entry.filename in parts else content)
+            new.writestr(
+                entry.filename, parts[entry.filename](content) if entry.filename in parts else content
+            )
         for name in parts.keys() - set(old.namelist()):
             new.writestr(name, parts[name](b""))
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""The corpus through the child process: every document is read as it should be, or refused with its reason."""
+"""The corpus through the child process: every document is read, or refused with its reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def test_a_document_is_read(sample: Sample, tmp_path: Path) -> None:
     at = 0
     for fragment in sample.fragments:
         found = text.find(fragment, at)
-        assert found >= 0, f"{fragment!r} is not in what follows {text[max(0, at - 100) : at]!r}: {text[at : at + 2000]!r}"
+        assert found >= 0, (
+            f"{fragment!r} is not in what follows {text[max(0, at - 100) : at]!r}: {text[at : at + 2000]!r}"
+        )
         at = found + len(fragment)
     for fragment in sample.absent:
         assert fragment not in text

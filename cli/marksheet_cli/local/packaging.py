@@ -92,7 +92,7 @@ def _layer(layers: Path, layer: Layer, cache: Path, report: Report) -> Path:
     """A layer's zip, built with its own Makefile and kept under a hash of all that goes into it."""
     source = layers / layer.folder
     inputs = [source / "Makefile", source / "requirements.lock", *_sources(source / layer.module)]
-    inputs += layers.glob("*.mk")
+    inputs += sorted(layers.glob("*.mk"))
     seal = hashlib.sha256(f"{sys.version} {platform.platform()}".encode())
     for path in inputs:
         seal.update(str(path.relative_to(layers)).encode() + b"\0" + path.read_bytes() + b"\0")

@@ -25,7 +25,7 @@ from marksheet.errors import (
     Problem,
 )
 from marksheet.store import layout
-from marksheet.store.evaluations import IdempotencyKeyUsed, IdempotencyRecord
+from marksheet.store.idempotency import IdempotencyKeyUsed, IdempotencyRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -103,15 +103,9 @@ def create_once(
     noun: str = NOUN,
 ) -> Evaluation:
     """As `create`, for whatever makes the evaluation."""
-    if idempotency_key is not None and not 1 <= len(idempotency_key) <= MAXIMUM_IDEMPOTENCY_KEY:
-        raise InvalidRequest(
-            Problem(("header", "idempotency-key"), f"use 1 to {MAXIMUM_IDEMPOTENCY_KEY} characters")
-        )
-    record = _record(app, idempotency_key, fingerprint)
+    record = idempotency_record(app, idempotency_key, fingerprint)
     # Looked up first, since what the first request named may have been deleted meanwhile.
-    used = (
-        app.store.evaluations.find_repeated(caller.organization, record.key, record.now) if record else None
-    )
+    used = app.store.idempotency.find(caller.organization, record.key, record.now) if record else None
     if used is None:
         check_running(app, caller)
         evaluation = assemble()
@@ -337,9 +331,16 @@ def _finished(app: Application, caller: Caller, evaluation_id: str, *, partial: 
     return evaluation
 
 
-def _record(app: Application, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
+def idempotency_record(app: Application, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
+    """What is to be remembered of a create with this key; None without one. Raises `InvalidRequest` for a key
+    that is too long.
+    """
     if key is None:
         return None
+    if not 1 <= len(key) <= MAXIMUM_IDEMPOTENCY_KEY:
+        raise InvalidRequest(
+            Problem(("header", "idempotency-key"), f"use 1 to {MAXIMUM_IDEMPOTENCY_KEY} characters")
+        )
     now = app.clock()
     return IdempotencyRecord(
         key=key,

@@ -18,13 +18,14 @@ import orjson
 from marksheet import eval_specs, evaluations, uploads
 from marksheet.assembling import check_prices
 from marksheet.domain import Benchmark, Evaluation, Model, ProviderName, Run, Status
-from marksheet.errors import Conflict, InvalidUpload, NotFinished, NotFound
+from marksheet.errors import Conflict, IdempotencyMismatch, InvalidUpload, NotFinished, NotFound
 from marksheet.evaluations import check_running, create_once
 from marksheet.grading import read_submissions
 from marksheet.identifiers import new_id
 from marksheet.judges import open_graders
 from marksheet.planning import shard_count, shard_size_for
 from marksheet.store import layout
+from marksheet.store.idempotency import IdempotencyKeyUsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -102,24 +103,41 @@ def create(
     return _of_evaluation(made)
 
 
-def request_upload(app: Application, caller: Caller, new: NewJob) -> tuple[Job, uploads.Upload]:
-    """A job to be, and the presigned POST for its rows. It starts when the file has arrived. Raises as
-    `create` does.
+def request_upload(
+    app: Application,
+    caller: Caller,
+    new: NewJob,
+    *,
+    idempotency_key: str | None = None,
+    fingerprint: str = "",
+) -> tuple[Job, uploads.Upload]:
+    """A job to be, and the presigned POST for its rows. It starts when the file has arrived. The same key
+    again gives the same job, with a new form. Raises as `create` does.
     """
-    check_running(app, caller)
-    spec = eval_specs.get(app, caller, new.spec_id, new.version)
-    _check(app, caller, new, spec)
-    job_id = new_id("job", app.clock())
-    purpose = {
-        "kind": "submissions",
-        "spec_id": spec.spec_id,
-        "version": spec.version,
-        "judge": new.judge,
-        "name": new.name,
-        "max_cost_usd": None if new.max_cost_usd is None else f"{new.max_cost_usd:f}",
-    }
-    upload = uploads.request(app, caller, purpose, "jsonl", upload_id=job_id)
-    return get(app, caller, job_id), upload
+    record = evaluations.idempotency_record(app, idempotency_key, fingerprint)
+    used = app.store.idempotency.find(caller.organization, record.key, record.now) if record else None
+    if used is None:
+        check_running(app, caller)
+        spec = eval_specs.get(app, caller, new.spec_id, new.version)
+        _check(app, caller, new, spec)
+        job_id = new_id("job", app.clock())
+        purpose = {
+            "kind": "submissions",
+            "spec_id": spec.spec_id,
+            "version": spec.version,
+            "judge": new.judge,
+            "name": new.name,
+            "max_cost_usd": None if new.max_cost_usd is None else f"{new.max_cost_usd:f}",
+        }
+        try:
+            upload = uploads.request(app, caller, purpose, "jsonl", upload_id=job_id, record=record)
+            return get(app, caller, job_id), upload
+        except IdempotencyKeyUsed as lost:
+            used = lost
+    if used.fingerprint != fingerprint:
+        raise IdempotencyMismatch("this Idempotency-Key was used with another request") from None
+    upload = uploads.presign(app, caller, used.evaluation_id, "jsonl")
+    return get(app, caller, used.evaluation_id), upload
 
 
 def take_in(

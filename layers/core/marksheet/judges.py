@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def open_graders(
     app: Application, caller: Caller, spec: EvalSpec, judge: str | None
 ) -> tuple[tuple[Grader, ...], dict[str, Model]]:
-    """A spec's graders, made to work, and by id the models they ask. `judge` is a model that judges in place of
-    those the graders name.
+    """A spec's graders, made to work, and by id the models they ask. `judge` is a model that judges in place
+    of those the graders name.
 
     Raises `InvalidRequest` where a grader has no judge, or one that is not registered or cannot be asked.
     """

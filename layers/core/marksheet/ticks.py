@@ -59,7 +59,7 @@ def _start(app: Application, schedule: Schedule, tick: str) -> str | None:
         )
     except Conflict:
         now = int(app.clock().timestamp())
-        if app.store.evaluations.find_repeated(schedule.organization, key, now) is None:
+        if app.store.idempotency.find(schedule.organization, key, now) is None:
             raise
         # It was started by an earlier delivery, and somebody has deleted it since.
         return None

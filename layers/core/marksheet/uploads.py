@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from marksheet.application import Application
+    from marksheet.store.idempotency import IdempotencyRecord
     from marksheet.store.objects import Objects, PresignedPost
 
 MAXIMUM_BYTES = 2 << 30
@@ -80,22 +81,29 @@ def request(
     file_format: str,
     *,
     upload_id: str | None = None,
+    record: IdempotencyRecord | None = None,
 ) -> Upload:
     """A presigned POST for one file; `purpose` is kept and given to whoever takes the file in. What the file
-    becomes may lend it its id.
+    becomes may lend it its id. Raises `IdempotencyKeyUsed` when the record's key is taken.
     """
     upload_id = upload_id or new_id("upload", app.clock())
-    post = app.store.objects.presign_upload(
-        layout.upload_object(caller.organization, upload_id),
-        seconds=app.settings.presign_seconds,
-        content_type=CONTENT_TYPES[file_format],
-        maximum_bytes=MAXIMUM_BYTES,
-    )
     app.store.uploads.add(
         caller.organization,
         upload_id,
         {"purpose": dict(purpose), "format": file_format, "key_id": caller.key_id, "created_at": app.now()},
         expires_at=int((app.clock() + _KEPT_FOR).timestamp()),
+        record=record,
+    )
+    return presign(app, caller, upload_id, file_format)
+
+
+def presign(app: Application, caller: Caller, upload_id: str, file_format: str) -> Upload:
+    """A presigned POST for an upload that is remembered already."""
+    post = app.store.objects.presign_upload(
+        layout.upload_object(caller.organization, upload_id),
+        seconds=app.settings.presign_seconds,
+        content_type=CONTENT_TYPES[file_format],
+        maximum_bytes=MAXIMUM_BYTES,
     )
     return Upload(upload_id, post, app.settings.presign_seconds, MAXIMUM_BYTES)
 

@@ -7,7 +7,17 @@ credentials or more memory and time than is allowed. Nothing here knows AWS.
 from marksheet_extraction.extracted import Extracted, Refused
 from marksheet_extraction.extraction import extract
 from marksheet_extraction.facts import Facts
-from marksheet_extraction.isolation import run_isolated
+from marksheet_extraction.isolation import read_markdown, run_isolated
+from marksheet_extraction.kinds import TOO_LARGE
 from marksheet_extraction.limits import LARGEST_DOCUMENT
 
-__all__ = ["LARGEST_DOCUMENT", "Extracted", "Facts", "Refused", "extract", "run_isolated"]
+__all__ = [
+    "LARGEST_DOCUMENT",
+    "TOO_LARGE",
+    "Extracted",
+    "Facts",
+    "Refused",
+    "extract",
+    "read_markdown",
+    "run_isolated",
+]

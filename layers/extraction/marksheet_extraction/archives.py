@@ -1,7 +1,7 @@
 """Checks of the archive that an Office file is, before any reader of such files sees it.
 
-Everything is unpacked once here, in pieces that are dropped again, because what an archive says about its sizes need
-not be so.
+Everything is unpacked once here, in pieces that are dropped again, because what an archive says about its
+sizes need not be so.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _BOMB = "it unpacks to far more than it holds, as an attack does"
 def check_archive(content: bytes) -> zipfile.ZipFile:
     """The archive, opened, after every file in it has been looked at.
 
-    Raises `Refused` for a broken or encrypted archive; for more than `MOST_ENTRIES` files or `LARGEST_UNPACKED` bytes,
-    whatever it declares; for a file packed more than `HIGHEST_RATIO` times; for names that are absolute, lead
-    upwards or are there twice; for files that overlap; for an archive within it, but embedded Office files, which
-    nobody opens; and for XML that `check_xml` refuses.
+    Raises `Refused` for a broken or encrypted archive; for more than `MOST_ENTRIES` files or
+    `LARGEST_UNPACKED` bytes, whatever it declares; for a file packed more than `HIGHEST_RATIO` times; for
+    names that are absolute, lead upwards or are there twice; for files that overlap; for an archive within
+    it, but embedded Office files, which nobody opens; and for XML that `check_xml` refuses.
     """
     _check_directory_size(content)
     try:
@@ -150,7 +150,9 @@ def _check_entry(archive: zipfile.ZipFile, content: bytes, entry: zipfile.ZipInf
 
 
 def _unpacked(content: bytes, entry: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-    """The bytes of one file in pieces, all that there are: `ZipFile.open` would stop at the size that is declared."""
+    """The bytes of one file in pieces, all that there are: `ZipFile.open` would stop at the size that is
+    declared.
+    """
     *_, name_length, extra_length = _LOCAL.unpack_from(content, entry.header_offset)
     start = entry.header_offset + _LOCAL.size + name_length + extra_length
     packed = memoryview(content)[start : start + entry.compress_size]

@@ -16,7 +16,8 @@ DEEPEST_ITEM = 8
 def item(text: str, marker: str, level: int) -> str:
     """An item of a list (its text is Markdown) with its marker, `-` or `3.`, at a level from 0.
 
-    Four blanks a level are within what Markdown takes for a list in an item, be its marker `-` or a number below 100.
+    Four blanks a level are within what Markdown takes for a list in an item, be its marker `-` or a number
+    below 100.
     """
     return f"{'    ' * min(level, DEEPEST_ITEM)}{marker} {literal_starts(one_line(text))}"
 

@@ -1,7 +1,7 @@
 """The process that reads one document: `python -m marksheet_extraction IN OUT_DIR`.
 
-It confines itself before any reader of documents is imported, writes `markdown.md` and `facts.json` into OUT_DIR, and prints
-nothing. Its exit code is 0 when there are facts, whatever they say.
+It confines itself before any reader of documents is imported, writes `markdown.md` and `facts.json` into
+OUT_DIR, and prints nothing. Its exit code is 0 when there are facts, whatever they say.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a process takes from itself before it reads a document: memory, time, network, other programs.
 
-On Linux a filter of system calls makes that hold for the libraries written in C too; where the kernel does not let a process
-set one, sockets are refused to Python code only.
+On Linux a filter of system calls makes that hold for the libraries written in C too; where the kernel does
+not let a process set one, sockets are refused to Python code only.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _CALL_NUMBER_AT, _ARCHITECTURE_AT = 0, 4
 _X32 = 0x40000000
 """Numbers from here on are another way to the same calls, on x86_64."""
 
-# Number of: socket, socketpair, connect, clone, execve, execveat, ptrace, kill, tkill, tgkill, process_vm_readv,
-# process_vm_writev, and on x86_64 fork and vfork.
+# Number of: socket, socketpair, connect, clone, execve, execveat, ptrace, kill, tkill, tgkill,
+# process_vm_readv, process_vm_writev, and on x86_64 fork and vfork.
 _MACHINES = {
     "x86_64": (0xC000003E, (41, 53, 42, 56, 59, 322, 101, 62, 200, 234, 310, 311, 57, 58)),
     "aarch64": (0xC00000B7, (198, 199, 203, 220, 221, 281, 117, 129, 130, 131, 270, 271)),
@@ -40,8 +40,8 @@ _EVERYWHERE = (424, 425, 435, 438)
 
 
 def confine(*, memory_bytes: int, seconds: int, file_bytes: int) -> None:
-    """Limit this process for the rest of its life: address space, processor time, size of a file that it writes, no core
-    dump, no socket, and on Linux no other process and no signal to one.
+    """Limit this process for the rest of its life: address space, processor time, size of a file that it
+    writes, no core dump, no socket, and on Linux no other process and no signal to one.
     """
     for limit, value in (
         (resource.RLIMIT_CORE, 0),
@@ -59,7 +59,9 @@ def confine(*, memory_bytes: int, seconds: int, file_bytes: int) -> None:
 
 @contextmanager
 def unreadable() -> Iterator[None]:
-    """Within it, children of the same user cannot read this process's memory or environment, where its credentials are."""
+    """Within it, children of the same user cannot read this process's memory or environment, where its
+    credentials are.
+    """
     if sys.platform != "linux":
         yield
         return

@@ -26,7 +26,9 @@ _SAMPLE_ROWS = 50
 
 
 def looks_like_csv(text: str) -> bool:
-    """Whether a file of no known name is CSV: three or more rows, all with the same number of fields, two at least."""
+    """Whether a file of no known name is CSV: three or more rows, all with the same number of fields, two at
+    least.
+    """
     lengths = _lengths(text, delimiter_of(text))
     return len(lengths) >= 3 and lengths[0] >= 2 and len(set(lengths)) == 1
 
@@ -34,8 +36,8 @@ def looks_like_csv(text: str) -> bool:
 def read(decoded: DecodedText) -> Extracted:
     """The rows as a table, the first as its head; blank rows are left out.
 
-    Kept are `MOST_ROWS` rows and `MOST_COLUMNS` columns, with a warning. Raises `Refused` for a field of more than
-    `LONGEST_FIELD` characters, which is a quote that nobody closed.
+    Kept are `MOST_ROWS` rows and `MOST_COLUMNS` columns, with a warning. Raises `Refused` for a field of more
+    than `LONGEST_FIELD` characters, which is a quote that nobody closed.
     """
     kept: list[list[str]] = []
     rows, width = 0, 0
@@ -54,8 +56,8 @@ def read(decoded: DecodedText) -> Extracted:
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that cuts the first rows into the same number of fields most often; of several, that which gives
-    most fields; a comma where none does.
+    """The delimiter that cuts the first rows into the same number of fields most often; of several, that
+    which gives most fields; a comma where none does.
     """
 
     def fit(delimiter: str) -> tuple[float, int]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 class Refused(Exception):
-    """The document is not read. `reason` is written for the person who uploaded it: part of a sentence, without
-    the words of a library, a path or a trace.
+    """The document is not read. `reason` is written for the person who uploaded it: part of a sentence,
+    without the words of a library, a path or a trace.
     """
 
     def __init__(self, reason: str) -> None:
@@ -24,8 +24,8 @@ class Extracted:
     markdown: str
     """Ends with a newline. Nothing in it makes a reader of Markdown load a picture or run a script."""
     pages: int | None = None
-    """Pages of a PDF or slides of a presentation, each of which begins with its page mark; None for what has no
-    pages.
+    """Pages of a PDF or slides of a presentation, each of which begins with its page mark; None for what has
+    no pages.
     """
     warnings: tuple[str, ...] = ()
     """What is missing or was guessed, in words for the person who uploaded it."""

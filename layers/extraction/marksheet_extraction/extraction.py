@@ -22,9 +22,10 @@ class _Reader(NamedTuple):
 def extract(content: bytes, *, hint: str | None = None) -> Extracted:
     """The document as Markdown.
 
-    `hint` is the name that the file was uploaded under. It only chooses among the kinds of text that bytes cannot tell
-    apart (Markdown, CSV, JSON, HTML, plain text); a PDF is a PDF under any name. Raises `Refused`, with a reason for a
-    person, for all that is no readable document; `MemoryError` when memory ends.
+    `hint` is the name that the file was uploaded under. It only chooses among the kinds of text that bytes
+    cannot tell apart (Markdown, CSV, JSON, HTML, plain text); a PDF is a PDF under any name. Raises
+    `Refused`, with a reason for a person, for all that is no readable document; `MemoryError` when memory
+    ends.
     """
     reader = _reader(content, hint)
     try:

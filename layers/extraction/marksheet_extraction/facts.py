@@ -40,18 +40,15 @@ def failed(reason: str) -> Facts:
 
 def encode(facts: Facts) -> bytes:
     """The facts as JSON, with no more and no longer warnings than are kept."""
-    kept = tuple(_shortened(warning) for warning in facts.warnings[:MOST_WARNINGS])
-    left = len(facts.warnings) - len(kept)
-    if left:
-        kept = (*kept, f"{left} more warnings were left out")
-    return json.dumps(facts.as_json() | {"warnings": list(kept)}, ensure_ascii=False).encode(
-        "utf-8", "replace"
-    )
+    kept = [_shortened(warning) for warning in facts.warnings]
+    if len(kept) > MOST_WARNINGS:
+        kept[MOST_WARNINGS - 1 :] = [f"{len(kept) - MOST_WARNINGS + 1} more warnings were left out"]
+    return json.dumps(facts.as_json() | {"warnings": kept}, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def decode(content: bytes) -> Facts:
-    """The facts in a file that the child wrote. Raises `ValueError` for anything that `encode` does not write:
-    whoever took the child over would write what he likes.
+    """The facts in a file that the child wrote. Raises `ValueError` for anything that `encode` does not
+    write: whoever took the child over would write what he likes.
     """
     found = json.loads(content)
     if not isinstance(found, dict) or found.keys() != set(Facts.__slots__):
@@ -76,7 +73,7 @@ def _checked(found: Mapping[str, Any]) -> Facts:
         mime and mime[:100],
         found["pages"],
         found["characters"],
-        tuple(map(_shortened, warnings[: MOST_WARNINGS + 1])),
+        tuple(map(_shortened, warnings[:MOST_WARNINGS])),
     )
 
 

@@ -1,4 +1,6 @@
-"""HTML as a sequence of allowed elements and texts, every one of which is ended, whatever the page leaves open."""
+"""HTML as a sequence of allowed elements and texts, every one of which is ended, whatever the page leaves
+open.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +11,26 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
-_KEPT = frozenset(
-    "a b blockquote caption code dd del dl dt em h1 h2 h3 h4 h5 h6 i kbd li ol p pre s samp strong table tbody td tfoot"
-    " th thead tr tt ul".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_KEPT = _names(
+    "a b blockquote caption code dd del dl dt em h1 h2 h3 h4 h5 h6 i kbd li ol p pre s samp strong table "
+    " tbody td tfoot th thead tr tt ul"
 )
-_BLOCKS = frozenset(
-    "address article aside details dialog div fieldset figcaption figure footer form header hgroup main nav section"
-    " summary".split()
+_BLOCKS = _names(
+    "address article aside details dialog div fieldset figcaption figure footer form header hgroup main nav"
+    " section summary"
 )
 """Told as paragraphs."""
-_DROPPED = frozenset(
-    "applet audio canvas iframe math noembed noframes noscript object script select style svg template textarea title"
-    " video".split()
+_DROPPED = _names(
+    "applet audio canvas iframe math noembed noframes noscript object script select style svg template"
+    " textarea title video"
 )
 """Left out with all that is in them."""
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
 _ENDED = {
     "li": ({"li"}, {"ul", "ol"}),
     "dt": ({"dt", "dd"}, {"dl"}),
@@ -35,16 +42,16 @@ _ENDED = {
     "tbody": ({"thead", "tbody", "tfoot", "tr", "td", "th"}, {"table"}),
     "tfoot": ({"thead", "tbody", "tfoot", "tr", "td", "th"}, {"table"}),
 }
-"""Start tag -> the elements that it ends, as HTML lets one leave their end tags out, and those that it looks no further
-than.
+"""Start tag -> the elements that it ends, as HTML lets one leave their end tags out, and those that it looks
+no further than.
 """
-_END_PARAGRAPH = _BLOCKS | frozenset("blockquote dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split())
-_HOLD_PARAGRAPHS = _BLOCKS | frozenset("blockquote body caption dd dt html li table td th tr".split())
+_END_PARAGRAPH = _BLOCKS | _names("blockquote dl h1 h2 h3 h4 h5 h6 hr ol p pre table ul")
+_HOLD_PARAGRAPHS = _BLOCKS | _names("blockquote body caption dd dt html li table td th tr")
 _DEEPEST = 60
 """Elements within each other; of those further down only the text is told. Layouts reach 30."""
 _NEAR = 200
-"""How many open elements are looked through for the one that a tag ends; a million of them would each be sought
-everywhere.
+"""How many open elements are looked through for the one that a tag ends; a million of them would each be
+sought everywhere.
 """
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -67,8 +74,8 @@ class Listener(Protocol):
 
 
 def read_html(html: str, listener: Listener) -> None:
-    """Tell a page from its beginning to its end. Pictures are told as their alternative text; scripts, styles, comments, forms'
-    fields and whatever is hidden are passed over.
+    """Tell a page from its beginning to its end. Pictures are told as their alternative text; scripts,
+    styles, comments, forms' fields and whatever is hidden are passed over.
     """
     parser = _Parser(listener)
     parser.feed(html)

@@ -1,8 +1,8 @@
 """Reads a document in a process of its own, and makes one sentence of whatever becomes of that process.
 
-The child gets no environment but what Python needs to find its modules, no open file, and a process group of its own that is
-killed when its time is over. What it leaves behind is read as one reads a stranger's files: a document that took it over could
-have written anything.
+The child gets no environment but what Python needs to find its modules, no open file, and a process group of
+its own that is killed when its time is over. What it leaves behind is read as one reads a stranger's files: a
+document that took it over could have written anything.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ def run_isolated(
 ) -> Facts:
     """Turn the file `source` into `markdown.md` in the folder `target`, which is made if it is not there.
 
-    `name` is what the document was uploaded as, or None; only its ending is used. The child may take `seconds` of time and
-    `memory_bytes` of address space, the interpreter's 40 MB among them. Every ending is in the facts: FAILED when it took too
-    long, needed too much or crashed. Raises `OSError` only when no process can be started or the folder not be made.
+    `name` is what the document was uploaded as, or None; only its ending is used. The child may take
+    `seconds` of time and `memory_bytes` of address space, the interpreter's 40 MB among them. Every ending is
+    in the facts: FAILED when it took too long, needed too much or crashed. Raises `OSError` only when no
+    process can be started or the folder not be made.
     """
     target.mkdir(parents=True, exist_ok=True)
     for left in (MARKDOWN_NAME, FACTS_NAME):
@@ -105,7 +106,7 @@ def _read_regular(path: Path, most: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise ValueError(f"there is no {path.name}") from error
-    with open(descriptor, "rb") as file:
+    with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1 or found.st_size > most:
             raise ValueError(f"{path.name} is not what a reader writes")

@@ -28,8 +28,8 @@ def may_be_json(text: str) -> bool:
 def read(decoded: DecodedText, *, named: bool) -> Extracted | None:
     """JSON, or several lines each of which is JSON, in a fence. None when it is neither.
 
-    `named` says that the file's name promises JSON: then what is none raises `Refused` with the place. Lists and objects
-    more than `DEEPEST_JSON` deep are always refused.
+    `named` says that the file's name promises JSON: then what is none raises `Refused` with the place. Lists
+    and objects more than `DEEPEST_JSON` deep are always refused.
     """
     text = decoded.text.strip("\n")
     if len(text) > LONGEST_MARKDOWN:

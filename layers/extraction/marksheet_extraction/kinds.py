@@ -12,6 +12,7 @@ from marksheet_extraction.limits import LARGEST_DOCUMENT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TOO_LARGE = f"the file is larger than {LARGEST_DOCUMENT >> 20} MiB, the most that a document may have"
 ACCEPTED = "PDF, DOCX, XLSX, PPTX, HTML, Markdown, plain text, CSV and JSON"
 
 
@@ -70,14 +71,15 @@ _OTHERS = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SVG = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*|<!DOCTYPE svg[^>]{0,500}>\s*)*<svg[\s>]",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?"
+    rb"(?:<!--.{0,500}?-->\s*|<!DOCTYPE svg[^>]{0,500}>\s*)*<svg[\s>]",
     re.DOTALL,
 )
 
 
 def recognise(content: bytes) -> Kind:
-    """What the bytes are. Raises `Refused`, saying what they are, for what is no document, for no bytes at all, and
-    for more than `LARGEST_DOCUMENT`.
+    """What the bytes are. Raises `Refused`, saying what they are, for what is no document, for no bytes at
+    all, and for more than `LARGEST_DOCUMENT`.
     """
     if not content:
         raise Refused("the file is empty")
@@ -104,7 +106,7 @@ def archive_kind(content: bytes) -> str | None:
 
 
 def _is_pdf(content: bytes) -> bool:
-    """Readers of PDF allow a KiB of anything before the header; a text that merely names it has no trailer."""
+    """Readers allow a KiB of anything before the header; a text that merely names it has no trailer."""
     if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
         return True
     return b"%PDF-" in content[:1024] and b"startxref" in content[-2048:]
@@ -115,7 +117,10 @@ def _other_kind(content: bytes) -> str | None:
         # Office wraps what it protects with a password into the old form.
         if "EncryptedPackage".encode("utf-16-le") in content:
             return "an Office file that is protected with a password"
-        return "an Office file in its old binary form (.doc, .xls, .ppt), which can be saved as .docx, .xlsx or .pptx"
+        return (
+            "an Office file in its old binary form (.doc, .xls, .ppt),"
+            " which can be saved as .docx, .xlsx or .pptx"
+        )
     for tell in (_by_start, archive_kind, _by_structure):
         found = tell(content)
         if found:

@@ -27,8 +27,8 @@ MOST_ENTRIES = 5_000
 LARGEST_UNPACKED = 256 << 20
 """Bytes of all of them together, unpacked."""
 HIGHEST_RATIO = 100
-"""How many times its packed size a file of over a MiB in an archive may have unpacked. Office files reach 5 to
-30; deflate ends at 1,032.
+"""How many times its packed size a file of over a MiB in an archive may have unpacked. Office files reach 5
+to 30; deflate ends at 1,032.
 """
 LARGEST_DIRECTORY = 4 << 20
 """Bytes of an archive's list of its files."""

@@ -1,8 +1,9 @@
 """Text of a document as Markdown that says the same and does nothing.
 
-Escaped is what would change the structure or make a viewer load or run something: the beginning of an HTML tag or
-comment, of a picture or a link, and at the start of a line whatever would begin a heading, a list, a quotation
-or a fence. `*`, `_` and backticks within a line stay, so that `snake_case` can still be found as it was written.
+Escaped is what would change the structure or make a viewer load or run something: the beginning of an HTML
+tag or comment, of a picture or a link, and at the start of a line whatever would begin a heading, a list, a
+quotation or a fence. `*`, `_` and backticks within a line stay, so that `snake_case` can still be found as it
+was written.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-# A backslash before what is escaped would escape the escape, so it is doubled. The look-behind keeps a search from
-# starting anew within a run of them.
+# A backslash before what is escaped would escape the escape, so it is doubled. The look-behind keeps a search
+# from starting anew within a run of them.
 _TAG = re.compile(r"(?<!\\)(\\*)<(?=[A-Za-z/!?])")
 _LINK = re.compile(r"(?<!\\)(\\*)\](?=[(\[:])")
 _PICTURE = re.compile(r"(?<!\\)(\\*)!(?=\[)")
@@ -20,13 +21,16 @@ _LINE_START = re.compile(
     r"|(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|$))",
     re.MULTILINE,
 )
+_BACKTICK = re.compile(r"(?<!\\)(\\*)`")
+_BEGINNINGS = {"<": "a", "]": "(", "!": "["}
+"""What a character must meet to begin something."""
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 # The same of text that is Markdown already: there an odd backslash escapes what follows it.
-_LIVE_TAG = re.compile(r"(?<!\\)((?:\\\\)*)<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
-_LIVE_PICTURE = re.compile(r"(?<!\\)((?:\\\\)*)!(?=\[)")
+_LIVE_TAG = re.compile(r"(?<!\\)((?:\\\\)*)(<)(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+_LIVE_PICTURE = re.compile(r"(?<!\\)((?:\\\\)*)(!)(?=\[)")
 _LIVE_LINK = re.compile(
-    r"(?<!\\)((?:\\\\)*)\](?=[(:])(?![(:]\s{0,9}<?(?:https?://|mailto:|[#/.?]|[\w%-]+[\s)/#.?>]))"
+    r"(?<!\\)((?:\\\\)*)(\])(?=[(:])(?![(:]\s{0,9}<?(?:https?://|mailto:|[#/.?]|[\w%-]+[\s)/#.?>]))"
 )
 _FENCE = re.compile(r"(?P<fence>`{3,})[^`]*$|(?P<tildes>~{3,})")
 
@@ -52,14 +56,30 @@ def one_line(text: str) -> str:
 def inert(text: str, *, followed: bool = False) -> str:
     """The text with tags, pictures and links escaped; for text within a line.
 
-    `followed` says that Markdown comes right after it, with which its last character could begin any of them.
+    `followed` says that Markdown comes right after it: then nothing may begin in its last character, and that
+    be no escape.
     """
-    if followed and text[-1:] in ("<", "]", "!"):
-        return f"{inert(text[:-1] + '.')[:-1]}{'x'}"
+    if followed and text[-1:] in _BEGINNINGS:
+        return inert(text + _BEGINNINGS[text[-1]])[:-1]
     for pattern, char in ((_TAG, "<"), (_LINK, "]"), (_PICTURE, "!")):
         if char in text:
-            text = pattern.sub(lambda found, char=char: f"{found[1] * 2}\\{char}", text)  # type: ignore[misc]
-    return text
+            text = _escape(pattern, char, text)
+    return text + _trailing_backslashes(text) if followed else text
+
+
+def without_code(text: str) -> str:
+    """Markdown with its backticks escaped, so that they do not pair with those of code next to it."""
+    return _escape(_BACKTICK, "`", text)
+
+
+def code_span(text: str) -> str:
+    """The text as code within a line, "" when it is blank."""
+    line = one_line(text)
+    if not line:
+        return ""
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(line)), default=0) + 1)
+    blank = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{blank}{line}{blank}{fence}"
 
 
 def paragraph(text: str) -> str:
@@ -105,10 +125,11 @@ def fenced(text: str, language: str) -> str:
 
 
 def inert_markdown(text: str) -> str:
-    """Markdown with its tags, pictures and links to anything but http, https, mailto and its neighbours escaped.
+    """Markdown with its tags, pictures and links to anything but http, https, mailto and its neighbours
+    escaped.
 
-    Only what stands in a fence at the start of a line is left alone: whether indented lines or backticks within a line
-    are code depends on what is around them, and a mistake would let a picture through.
+    Only what stands in a fence at the start of a line is left alone: whether indented lines or backticks
+    within a line are code depends on what is around them, and a mistake would let a picture through.
     """
     lines: list[str] = []
     loose: list[str] = []
@@ -132,9 +153,17 @@ def inert_markdown(text: str) -> str:
 
 def _inert_loose(lines: list[str]) -> str:
     text = "\n".join(lines)
-    for pattern, char in ((_LIVE_TAG, "<"), (_LIVE_LINK, "]"), (_LIVE_PICTURE, "!")):
-        text = pattern.sub(lambda found, char=char: f"{found[1]}\\{char}", text)  # type: ignore[misc]
+    for pattern in (_LIVE_TAG, _LIVE_LINK, _LIVE_PICTURE):
+        text = pattern.sub(r"\1\\\2", text)
     return text
+
+
+def _escape(pattern: re.Pattern[str], char: str, text: str) -> str:
+    return pattern.sub(lambda found: f"{found[1] * 2}\\{char}", text)
+
+
+def _trailing_backslashes(text: str) -> str:
+    return text[len(text.rstrip("\\")) :]
 
 
 def _escaped_start(found: re.Match[str]) -> str:

@@ -1,7 +1,8 @@
 """List markers of a Word document: which of its paragraphs are list items, how deep, and with what number.
 
-A paragraph, or its style, names a list (`numId`) and a level (`ilvl`). The list names an abstract one, whose levels say
-whether they are numbered and from what on. Lists of the same abstract one go on counting unless they say where to start.
+A paragraph, or its style, names a list (`numId`) and a level (`ilvl`). The list names an abstract one, whose
+levels say whether they are numbered and from what on. Lists of the same abstract one go on counting unless
+they say where to start.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ class Numbering:
 
 
 def list_of(properties: Any) -> tuple[str | None, int | None]:
-    """(list id, level) as the properties of a paragraph or a style name them, each None where they do not. The list
-    "0" is none.
+    """(list id, level) as the properties of a paragraph or a style name them, each None where they do not.
+    The list "0" is none.
     """
     numbered = None if properties is None else properties.find(qn("w:numPr"))
     if numbered is None:

@@ -37,7 +37,7 @@ _MIMETYPES = (
 
 
 def office_kind(archive: zipfile.ZipFile) -> str:
-    """The MIME type of a DOCX, XLSX or PPTX file. Raises `Refused`, saying what it is, for any other archive."""
+    """The MIME type of a DOCX, XLSX or PPTX file. Raises `Refused`, naming it, for any other archive."""
     names = set(archive.namelist())
     if "[Content_Types].xml" not in names:
         raise Refused(f"this is {_other_archive(archive, names)}; documents are {ACCEPTED}")

@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 PDF = "application/pdf"
 
 FEWEST_CHARACTERS = 20
-"""A page with fewer, and with a picture, is taken for a scanned one; a page number is often added to those."""
+"""A page with fewer, and with a picture, is taken for a scanned one; a page number is often added to those.
+"""
 _SCANNED = "this PDF is scanned: its pages are pictures without text; run text recognition first"
 
 
 def read(content: bytes) -> Extracted:
-    """The pages as Markdown. A PDF that a password protects only against changes opens without one, and is read.
+    """The pages as Markdown. A PDF that a password protects only against changes opens without one, and is
+    read.
 
-    Raises `Refused` for a PDF that asks for a password, is damaged, has more than `MOST_PAGES` pages or no text at all.
+    Raises `Refused` for a PDF that asks for a password, is damaged, has more than `MOST_PAGES` pages or no
+    text at all.
     """
     walked = count_pages(content)
     document = _opened(content)

@@ -1,8 +1,9 @@
-"""Lines of a PDF -> Markdown: paragraphs, headings by the size of their letters, lists by their marks, and tables by the
-alignment of their cells.
+"""Lines of a PDF -> Markdown: paragraphs, headings by the size of their letters, lists by their marks, and
+tables by the alignment of their cells.
 
-A PDF says none of this, only where letters stand. What is made here is therefore modest: a line is a heading when its letters
-are clearly larger than those of most of the document, and a table takes two rows at least with cells one below the other.
+A PDF says none of this, only where letters stand. What is made here is therefore modest: a line is a heading
+when its letters are clearly larger than those of most of the document, and a table takes two rows at least
+with cells one below the other.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _LONGEST_HEADING = 200
 _NEW_PARAGRAPH = 1.3
 """How many times the usual distance two lines of different paragraphs have, at least."""
 _SHORT_LINE = 0.7
-"""Of the width of its column: after a shorter line the next does not belong to the same sentence of a paragraph that
-is set to its full width, such as in an address.
+"""Of the width of its column: after a shorter line the next does not belong to the same sentence of a
+paragraph that is set to its full width, such as in an address.
 """
 _CELL_GAP = 1.5
 """In font sizes: cells of a table are further apart than this."""
@@ -77,8 +78,8 @@ class Layout:
             at = end
 
     def _continues(self, before: Line, line: Line, count: int, left: float) -> bool:
-        """Whether a line belongs to the paragraph, heading or list item of the line before it, of which so many lines are
-        known, the outermost beginning at `left`.
+        """Whether a line belongs to the paragraph, heading or list item of the line before it, of which so
+        many lines are known, the outermost beginning at `left`.
         """
         if abs(line.size - before.size) > 0.1 * before.size or _marked(line.text) or _cells(line):
             return False
@@ -161,8 +162,8 @@ def _marked(text: str) -> bool:
 
 
 def _table_rows(lines: Sequence[Line], start: int) -> list[list[str]]:
-    """The rows of a table that begins at a line: lines of several cells each, every cell of which is below or above
-    cells of one column alone. [] when there are not two.
+    """The rows of a table that begins at a line: lines of several cells each, every cell of which is below or
+    above cells of one column alone. [] when there are not two.
     """
     columns: list[tuple[float, float]] = [(cell.left, cell.right) for cell in _cells(lines[start])]
     rows: list[list[str]] = []

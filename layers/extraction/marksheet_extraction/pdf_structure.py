@@ -17,15 +17,16 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def count_pages(content: bytes) -> int | None:
-    """How many pages the tree really has, whatever it says; None when that cannot be told, because the file is encrypted or
-    too damaged for this reader.
+    """How many pages the tree really has, whatever it says; None when that cannot be told, because the file
+    is encrypted or too damaged for this reader.
 
-    Raises `Refused` for more than `MOST_PAGES`, and for a tree that leads back into itself or has a branch in two places.
+    Raises `Refused` for more than `MOST_PAGES`, and for a tree that leads back into itself or has a branch in
+    two places.
     """
     try:
         reader = pypdf.PdfReader(io.BytesIO(content), strict=False)
         root = None if reader.is_encrypted else reader.trailer["/Root"].get_object()
-        pages = root.get_object().raw_get("/Pages") if isinstance(root, DictionaryObject) else None
+        pages = root.raw_get("/Pages") if isinstance(root, DictionaryObject) else None
         return None if pages is None else _count(pages)
     except (Refused, MemoryError):
         raise

@@ -21,7 +21,9 @@ _NO_CHARACTER = " "
 
 
 class Word(NamedTuple):
-    """A run of characters without white space. Lengths are points (1/72 inch), from the lower left corner of the page."""
+    """A run of characters without white space. Lengths are points (1/72 inch), from the lower left corner of
+    the page.
+    """
 
     text: str
     left: float
@@ -41,7 +43,9 @@ def page_words(page: PdfTextPage) -> list[Word]:
 
 
 class _Reader:
-    """Asks for the characters of one page. A page has thousands, so what is passed to the library is made once."""
+    """Asks for the characters of one page. A page has thousands, so what is passed to the library is made
+    once.
+    """
 
     def __init__(self, page: PdfTextPage) -> None:
         self._page = page.raw

@@ -1,4 +1,6 @@
-"""PPTX: a page for every slide, with its title, its text in the levels of its lists, its tables and its notes."""
+"""PPTX: a page for every slide, with its title, its text in the levels of its lists, its tables and its
+notes.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,9 @@ _PASSED_OVER = (
 def read(content: bytes) -> Extracted:
     """The slides in their order, each after its page mark and with a heading; hidden ones are left out.
 
-    What is in pictures, charts and diagrams is left out, and so are dates, footers and slide numbers. Raises `Refused`
-    for more than `MOST_PAGES` slides, and what python-pptx raises for a file that is not what it says.
+    What is in pictures, charts and diagrams is left out, and so are dates, footers and slide numbers. Raises
+    `Refused` for more than `MOST_PAGES` slides, and what python-pptx raises for a file that is not what it
+    says.
     """
     slides = pptx.Presentation(io.BytesIO(content)).slides
     if len(slides) > MOST_PAGES:
@@ -53,7 +56,7 @@ def read(content: bytes) -> Extracted:
             blocks += [page_mark(number), *_slide(slide, number)]
     if len(hidden) == len(slides):
         raise Refused("this presentation has no slide that is shown")
-    warnings = ()
+    warnings: tuple[str, ...] = ()
     if hidden:
         named = ", ".join(map(str, hidden[:10])) + (
             f" and {len(hidden) - 10} more" if len(hidden) > 10 else ""
@@ -111,7 +114,7 @@ def _text(frame: Any, part: Any, *, bulleted: bool) -> Iterator[str]:
 
 
 def _marker(properties: Any, bulleted: bool) -> str | None:
-    """`-` for a bullet, the first number of a numbered list as digits, None for a paragraph that is no item."""
+    """`-` for a bullet, the first number of a numbered list as digits, None for what is no item."""
     if properties is not None:
         if properties.find(qn("a:buNone")) is not None:
             return None
@@ -134,7 +137,10 @@ def _inline(paragraph: Any, part: Any) -> str:
             plain.append(text)
             continue
         # Escaping looks at neighbours, so runs that follow each other are escaped as one text.
-        pieces += [inert(visible("".join(plain))), link(inert(one_line(text)), target)]
+        pieces += [
+            inert(visible("".join(plain)), followed=True),
+            link(inert(one_line(text), followed=True), target),
+        ]
         plain.clear()
     return "".join([*pieces, inert(visible("".join(plain)))])
 

@@ -1,10 +1,11 @@
 """Words of a page -> its lines, in the order in which a person reads them.
 
-A file writes the words of a page in any order. Most write column after column, which is right; some write line after line
-across all columns, which makes nonsense of each sentence. So columns are looked for by their shape: strips of the page that
-hardly any line crosses, with prose on every side of them. Where there are columns, each is read from its top to its foot, and
-whatever crosses them (a title, a wide picture's caption) parts what is above it from what is below. Where there are none the
-order of the file stands, unless it jumps up and down the page.
+A file writes the words of a page in any order. Most write column after column, which is right; some write
+line after line across all columns, which makes nonsense of each sentence. So columns are looked for by their
+shape: strips of the page that hardly any line crosses, with prose on every side of them. Where there are
+columns, each is read from its top to its foot, and whatever crosses them (a title, a wide picture's caption)
+parts what is above it from what is below. Where there are none the order of the file stands, unless it jumps
+up and down the page.
 
 A table is no set of columns: its cells are short, and it is read row by row.
 """
@@ -84,7 +85,9 @@ def line_of(fragments: tuple[Fragment, ...], region: int) -> Line:
 
 
 def lines_in_order(words: Sequence[Word]) -> list[Line]:
-    """The lines of a page. What is written in another direction than most of it comes last, in the order of the file."""
+    """The lines of a page. What is written in another direction than most of it comes last, in the order of
+    the file.
+    """
     quarter = Counter(word.quarter for word in words if word.quarter is not None).most_common(1)
     upright = quarter[0][0] if quarter else 0
     fragments = _fragments(_turned(word, upright or 0) for word in words if word.quarter == upright)
@@ -133,8 +136,8 @@ def _continues(last: Fragment, word: Word) -> bool:
 
 
 def _beside(one: Fragment, other: Fragment | Word) -> bool:
-    """Whether two stand on the same line: they share half of the height of the lower one, which is not that of a letter
-    three lines high.
+    """Whether two stand on the same line: they share half of the height of the lower one, which is not that
+    of a letter three lines high.
     """
     low, high = sorted((one.top - one.bottom, other.top - other.bottom))
     shared = min(one.top, other.top) - max(one.bottom, other.bottom)

@@ -1,4 +1,4 @@
-"""Tables as GitHub-flavoured Markdown. Merged cells repeat their text, so that every row can be read alone."""
+"""Tables in the Markdown of GitHub. Merged cells repeat their text, so that every row can be read alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Cell:
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:
-    """Rows of Markdown texts as a table, the first row as its head; short rows are filled up with blank cells.
+    """Rows of Markdown texts as a table, the first row as its head; short rows are filled up with blank
+    cells.
 
     "" for no rows. Newlines in a cell become `<br>`, pipes are escaped.
     """
@@ -49,8 +50,8 @@ def cell(text: str) -> str:
 
 
 def spread(rows: Iterable[Iterable[Cell]]) -> list[list[str]]:
-    """Rows of cells as they follow each other in HTML, as a grid in which a merged cell's text is repeated in all
-    places that it covers.
+    """Rows of cells as they follow each other in HTML, as a grid in which a merged cell's text is repeated in
+    all places that it covers.
 
     A cell that runs into one hanging down from above ends there. Raises `Refused` for a table of more than a
     million places.

@@ -28,8 +28,8 @@ class DecodedText:
 
 
 def decode(content: bytes) -> DecodedText:
-    """The text of some bytes: by the byte order mark if there is one, else UTF-8, else what a web page declares,
-    else Windows-1252, in which the older files of the West are.
+    """The text of some bytes: by the byte order mark if there is one, else UTF-8, else what a web page
+    declares, else Windows-1252, in which the older files of the West are.
 
     Raises `Refused` for what is no text: a NUL character, or many control characters in a file that is not
     UTF-8.

@@ -1,7 +1,7 @@
 """Files that are text: which kind each is, and Markdown and plain text themselves.
 
-HTML and JSON are told by their content under any name. Markdown, CSV and plain text look alike; among them the name
-chooses, or without one what the text looks like most.
+HTML and JSON are told by their content under any name. Markdown, CSV and plain text look alike; among them
+the name chooses, or without one what the text looks like most.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _MARKDOWN = re.compile(r"^(?:#{1,6} \S|`{3}|~{3}|={3,}$|\|.*\|$)|\]\(https?://",
 
 
 def read(content: bytes, hint: str | None) -> Extracted:
-    """A text file as Markdown. Raises `Refused` for what is no text, and for JSON that its name promises and its content
-    does not keep.
+    """A text file as Markdown. Raises `Refused` for what is no text, and for JSON that its name promises and
+    its content does not keep.
     """
     decoded = decode(content)
     if not decoded.text.strip():
@@ -67,7 +67,9 @@ def read(content: bytes, hint: str | None) -> Extracted:
 
 
 def _read_lines(decoded: DecodedText, mime: str) -> Extracted:
-    """Markdown stays as it is but for what a viewer would load or run, and plain text is kept in the same way."""
+    """Markdown stays as it is but for what a viewer would load or run, and plain text is kept in the same
+    way.
+    """
     if len(decoded.text) > LONGEST_MARKDOWN:
         raise Refused(f"it has more than {LONGEST_MARKDOWN:,} characters of text")
     return Extracted(mime, inert_markdown(decoded.text).strip("\n") + "\n", warnings=decoded.warnings)

@@ -1,7 +1,7 @@
 """DOCX: headings, paragraphs, nested lists, tables and links, in the order of the document.
 
-Left out are headers and footers, pictures, comments and deleted text. Text boxes stand after the paragraph that they are
-anchored to, footnotes and endnotes at the end.
+Left out are headers and footers, pictures, comments and deleted text. Text boxes stand after the paragraph
+that they are anchored to, footnotes and endnotes at the end.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ _CHARACTERS = {
 
 
 def read(content: bytes) -> Extracted:
-    """The document as Markdown. Raises `Refused` for a table of more than a million cells, and what python-docx raises
-    for a file that is not what it says.
+    """The document as Markdown. Raises `Refused` for a table of more than a million cells, and what
+    python-docx raises for a file that is not what it says.
     """
     document = docx.Document(io.BytesIO(content))
     return Extracted(DOCX, _Walk(document).markdown())
@@ -105,26 +105,23 @@ class _Walk:
         for box in _boxes(paragraph):
             yield from self._blocks(box)
 
-    def _inline(self, parent: Any) -> str:
-        """Markdown of the runs and links below an element; newlines are line breaks of the text."""
+    def _inline(self, parent: Any, *, followed: bool = False) -> str:
+        """Markdown of the runs and links below an element; newlines are line breaks of the text. `followed`
+        says that more of the paragraph comes after it.
+        """
         pieces: list[str] = []
         plain: list[str] = []
         for child in parent.iterchildren():
             if child.tag == qn("w:r"):
                 plain.append(self._run(child))
-                continue
-            if child.tag == qn("w:hyperlink"):
-                inner = self._inline(child)
-                target = self._target(child)
-                piece = link(one_line(inner), target) if target else inner
-            elif child.tag in _WRAPPERS:
-                piece = self._inline(child)
-            else:
-                continue
-            # Escaping looks at neighbours, so runs that follow each other are escaped as one text.
-            pieces += [inert(visible("".join(plain))), piece]
-            plain.clear()
-        return "".join([*pieces, inert(visible("".join(plain)))])
+            elif child.tag == qn("w:hyperlink") or child.tag in _WRAPPERS:
+                # Escaping looks at neighbours, so runs that follow each other are escaped as one text.
+                pieces.append(inert(visible("".join(plain)), followed=True))
+                plain.clear()
+                inner = self._inline(child, followed=True)
+                target = self._target(child) if child.tag == qn("w:hyperlink") else None
+                pieces.append(link(one_line(inner), target) if target else inner)
+        return "".join([*pieces, inert(visible("".join(plain)), followed=followed)])
 
     def _run(self, run: Any) -> str:
         pieces: list[str] = []

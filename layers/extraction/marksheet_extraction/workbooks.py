@@ -1,11 +1,11 @@
-"""XLSX: a section and a table for every sheet, with the values that were shown when the workbook was saved."""
+"""XLSX: a section and a table for every sheet, with the values that the workbook had when it was saved."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.parsers import expat
 
 import openpyxl
@@ -17,9 +17,6 @@ from marksheet_extraction.markup import heading, inert, one_line, visible
 from marksheet_extraction.office_files import XLSX
 from marksheet_extraction.tables import table
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-
 _MIDNIGHT = time()
 _MOST_MERGES = 10_000
 
@@ -27,8 +24,8 @@ _MOST_MERGES = 10_000
 def read(content: bytes) -> Extracted:
     """The sheets in their order. Hidden ones, charts and formulas are left out.
 
-    Of a sheet `MOST_ROWS` rows and `MOST_COLUMNS` columns are kept, with a warning. Raises `Refused` for more than
-    `MOST_PAGES` sheets, and what openpyxl raises for a file that is not what it says.
+    Of a sheet `MOST_ROWS` rows and `MOST_COLUMNS` columns are kept, with a warning. Raises `Refused` for more
+    than `MOST_PAGES` sheets, and what openpyxl raises for a file that is not what it says.
     """
     workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     sheets: list[Any] = workbook.worksheets
@@ -51,9 +48,9 @@ def read(content: bytes) -> Extracted:
     return Extracted(XLSX, "\n\n".join(filter(None, sections)) + "\n", warnings=tuple(warnings))
 
 
-def _section(sheet: ReadOnlyWorksheet) -> tuple[str, list[str]]:
-    """(Markdown, warnings) of one sheet: its name as a heading, and what is between its first and last filled row and
-    column.
+def _section(sheet: Any) -> tuple[str, list[str]]:
+    """(Markdown, warnings) of one sheet: its name as a heading, and what is between its first and last filled
+    row and column.
     """
     facts = _look_through(sheet)
     # What a sheet says about its own size need not be so, and a reader that believes it fills a million rows.
@@ -89,7 +86,7 @@ class _SheetFacts:
     merges: list[str] = field(default_factory=list)
 
 
-def _look_through(sheet: ReadOnlyWorksheet) -> _SheetFacts:
+def _look_through(sheet: Any) -> _SheetFacts:
     """One pass over the XML of a sheet that keeps none of it. The reader of values is four times as slow."""
     found = _SheetFacts()
     row = column = 0
@@ -178,8 +175,8 @@ def _repeat_merged(rows: list[list[str]], merges: list[str]) -> None:
 
 
 def _filled(rows: list[list[str]]) -> list[list[str]]:
-    """The rows and columns between the first and the last that hold something. Blank rows in between go too: they would
-    be rows of nothing in the table.
+    """The rows and columns between the first and the last that hold something. Blank rows in between go too:
+    they would be rows of nothing in the table.
     """
     kept = [row for row in rows if any(row)]
     first = min((next(i for i, text in enumerate(row) if text) for row in kept), default=0)

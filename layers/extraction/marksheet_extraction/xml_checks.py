@@ -33,9 +33,9 @@ def looks_like_xml(start: bytes) -> bool:
 def check_xml(chunks: Iterable[bytes]) -> None:
     """Read XML that arrives in pieces and keep nothing of it.
 
-    Raises `Refused` for a document type or entity declaration, for elements more than `DEEPEST_XML` deep, and for what
-    this reader cannot read: it knows UTF-8, UTF-16 and the one-byte encodings, and what it cannot read another reader
-    may read as something else.
+    Raises `Refused` for a document type or entity declaration, for elements more than `DEEPEST_XML` deep, and
+    for what this reader cannot read: it knows UTF-8, UTF-16 and the one-byte encodings, and what it cannot
+    read another reader may read as something else.
     """
     depth = 0
 

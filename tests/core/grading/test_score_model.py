@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.domain import Mark
 from marksheet.errors import InvalidRequest
 from marksheet.grading import parse_graders
 from marksheet.scoring.judge_inquiry import NO_VERDICT
-from tests.core.grading.asking import grader, submission
+from marksheet.scoring.verdicts import CUT_OFF
+from tests.core.grading.asking import grader, replied, submission
 
 ROW = submission("Tom Reith.")
 
@@ -111,8 +111,6 @@ def test_it_passes_from_its_threshold_in_the_judges_measure(grade, more, reply, 
 
 
 def test_a_number_cut_off_at_the_replys_limit_is_asked_for_again(grade):
-    from marksheet.scoring.verdicts import CUT_OFF
-
     made = judge(range=[0, 10])
     assert grade(made, ROW, f"ANCHOR: 1{CUT_OFF}", "ANCHOR: 10")[0].score == 10
 
@@ -188,17 +186,3 @@ def test_no_output_changes_what_is_read_from_a_reply(output, other, first, secon
     made = grader(judge())
     marks = [replied(made, submission(text), first, second) for text in (output, other)]
     assert (marks[0].value, marks[0].score) == (marks[1].value, marks[1].score)
-
-
-def replied(made, row, *replies) -> Mark:
-    """The mark, of as many of the replies as the grader wants, ANCHOR written out."""
-    from tests.core.grading.asking import anchor_of
-
-    work = made.grade(row)
-    try:
-        wanted = next(work)
-        for reply in replies:
-            wanted = work.send(reply.replace("ANCHOR", anchor_of(wanted.inquiry)))
-    except StopIteration as done:
-        return done.value
-    raise AssertionError("asked more than twice")

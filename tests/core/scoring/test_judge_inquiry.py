@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from marksheet.domain import Answer, Question
-from marksheet.scoring.judge_inquiry import LONGEST_ANSWER, ask_judge, question_parts, too_long
+from marksheet.scoring.judge_inquiry import (
+    LONGEST_ANSWER,
+    Ruling,
+    ask_judge,
+    ask_twice,
+    question_parts,
+    too_long,
+)
 from marksheet.scoring.judge_scale import CORRECT_OR_NOT
 
 QUESTION = Question(1, "q-1", "Which?", "Red", context=("Page 1", "Page 2"), choices=("Red", "Blue"))
@@ -43,3 +50,19 @@ def test_what_is_the_same_for_every_question_comes_first():
     assert prompts[0][0] == prompts[1][0]
     assert prompts[0][0]["role"] == "system"
     assert prompts[0][1] != prompts[1][1]
+
+
+MESSAGES = [{"role": "user", "content": "Judge.\nV-1: <verdict>"}]
+
+
+def test_sampling_goes_with_both_requests(answer_inquiry):
+    inquiry = ask_twice(MESSAGES, "V-1", CORRECT_OR_NOT, {"temperature": 0})
+    ruling, chats = answer_inquiry(inquiry, "Well, well.", "correct")
+    assert ruling == Ruling("CORRECT", "Well, well.")
+    assert [chat.sampling for chat in chats] == [{"temperature": 0}] * 2
+    assert chats[1].messages[:2] == [*MESSAGES, {"role": "assistant", "content": "Well, well."}]
+
+
+def test_without_sampling_the_models_settings_hold(answer_inquiry):
+    _, [chat] = answer_inquiry(ask_twice(MESSAGES, "V-1", CORRECT_OR_NOT), "V-1: CORRECT")
+    assert chat.sampling == {}

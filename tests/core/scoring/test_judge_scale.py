@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from marksheet.domain import ScorerSpec
 from marksheet.errors import InvalidRequest
 from marksheet.scoring import build
-from marksheet.scoring.judge_scale import labels, numbers
+from marksheet.scoring.judge_scale import NumberRange, labels, numbers
+from marksheet.scoring.verdicts import Verdict
 
 
 def scale(**options):
@@ -93,6 +96,21 @@ def test_a_scale_that_is_none_is_refused(span):
         "scale",
         'must be two whole numbers {"min": a, "max": b} with 0 <= a < b <= 100',
     )
+
+
+def test_a_range_of_numbers_is_worded_and_read():
+    offer = NumberRange(Decimal("0"), Decimal("2.50"))
+    assert offer.wording == "one decimal number from 0 to 2.50"
+    assert offer.read("Well.\nV-1: 2.5", "V-1") == Verdict("2.5", "Well.")
+    assert offer.read_alone("2.5") == Verdict("2.5", "")
+    assert offer.read_alone("2.6") is None
+
+
+def test_labels_are_read_by_their_scale():
+    offer = labels({"GOOD": 1.0, "BAD": 0.0})
+    assert offer.read("Well.\nV-1: good", "V-1") == Verdict("GOOD", "Well.")
+    assert offer.read_alone("bad.") == Verdict("BAD", "")
+    assert offer.read_alone("so bad") is None
 
 
 def test_labels_and_a_scale_do_not_go_together():

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.scoring.verdicts import CUT_OFF, Verdict, label_key, read_label, read_verdict
+from marksheet.scoring.verdicts import (
+    CUT_OFF,
+    Verdict,
+    label_key,
+    read_json_field,
+    read_label,
+    read_number,
+    read_number_alone,
+    read_verdict,
+)
 
 ANCHOR = "VERDICT-7f3a9c21"
 LABELS = ("CORRECT", "INCORRECT", "NOT_ATTEMPTED", "ATTEMPTED")
@@ -240,3 +250,116 @@ def test_pieces_of_a_verdict_never_make_one_that_was_not_given(text):
 def test_whatever_the_reasons_the_last_line_decides(reasons, said):
     reply = f"Reasons: {json.dumps(reasons)}\nVERDICT-7f3a9c21: {said}"
     assert label(reply) == said
+
+
+def number(reply, lowest="0", highest="1"):
+    verdict = read_number(reply, ANCHOR, Decimal(lowest), Decimal(highest))
+    return verdict and verdict.label
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("0.75", "0.75"),
+        ("**0.75**.", "0.75"),
+        ("`0.75`", "0.75"),
+        ("<0.75>", "0.75"),
+        (".5", "0.5"),
+        ("1.", "1"),
+        ("+1", "1"),
+        ("0", "0"),
+        ("-0", "-0"),
+        ("1.000", "1.000"),
+        ("00.5", "0.5"),
+    ],
+)
+def test_a_plain_decimal_number_is_a_verdict(said, found):
+    assert number(f"So so.\nVERDICT-7f3a9c21: {said}") == found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("", "1.01", "-0.01", "2", "10", "1.00000000000000000001", "NaN", "nan", "inf", "Infinity", "∞"),
+        *("3/5", "4 / 5", "75%", "0,5", "1e-1", "1E0", "0x1", "half", "½", "٠", "０", "0.5.1", "0 .5"),
+        *(
+            "0.5 of 1",
+            "0.5 or 0.6",
+            "~0.5",
+            ">0.5",
+            "0.5?",
+            "0..5",
+            ".",
+            "-",
+            "--1",
+            "- 1",
+            "−1",
+            "1_0",
+            "1 0",
+        ),
+        *("0." + "5" * 1_000, "9" * 1_000_000, "<verdict>", "true"),
+    ],
+)
+def test_what_is_no_plain_decimal_number_of_the_range_is_no_verdict(said):
+    assert number(f"VERDICT-7f3a9c21: {said}") is None
+
+
+@pytest.mark.parametrize(("said", "found"), [("-1", "-1"), ("-0.5", "-0.5"), ("1", "1"), ("-1.1", None)])
+def test_a_range_may_reach_below_0(said, found):
+    assert number(f"VERDICT-7f3a9c21: {said}", "-1") == found
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        ("VERDICT-7f3a9c21: 0.5\nVERDICT-7f3a9c21: 0.50", "0.5"),
+        ("VERDICT-7f3a9c21: 0.5\nVERDICT-7f3a9c21: 0.6", None),
+        ("VERDICT-7f3a9c21: 10\nVERDICT-7f3a9c21: 1", None),
+        ("VERDICT-7f3a9c21: 0.5\nOr not.", None),
+        ("0.5", None),
+        ("VERDICT-00000000: 0.5", None),
+        ("VERDICT-7f3a9c21: 1" + CUT_OFF, None),
+        ('{"VERDICT-7f3a9c21": 0.50}', "0.50"),
+        ('{"VERDICT-7f3a9c21": "0.5"}', "0.5"),
+        ('{"VERDICT-7f3a9c21": 5e-1}', None),
+        ('{"VERDICT-7f3a9c21": 0.5, "VERDICT-7f3a9c21": 1}', None),
+        ('{"VERDICT-7f3a9c21": true}', None),
+        ('{"VERDICT-7f3a9c21": NaN}', None),
+        ('{"result": 0.5}', None),
+    ],
+)
+def test_numbers_are_held_to_the_rules_of_labels(reply, found):
+    assert number(reply) == found
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [("0.5", "0.5"), ("**0.5**\n", "0.5"), ("0.5\n0.5", None), ("It is 0.5", None), ("2", None), ("", None)],
+)
+def test_a_number_alone_is_the_whole_reply(reply, found):
+    assert read_number_alone(reply, Decimal(0), Decimal(1)) == found
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        ('{"result": 0.50, "steps": []}', "0.50"),
+        ('```json\n{"Label": "good"}\n```', "good"),
+        ('{"result": [1]}', ""),
+        ('{"result": 1, "label": 1}', None),
+        ('{"result": 1, "result": 1}', None),
+        ('{"result": 1, "Verdict": 0}', None),
+        ('{"result": 1, "VERDICT-7f3a9c21": "?"}', None),
+        ('{"score": 1}', None),
+        ("0.5", None),
+        ("", None),
+    ],
+)
+def test_a_json_field_is_read_where_it_is_the_only_verdict(reply, found):
+    assert read_json_field(reply, {"result", "label"}) == found
+
+
+@given(st.text(st.characters(exclude_categories=())) | st.from_regex(r"[+-]?[0-9]{0,3}[.,]?[0-9]{0,3}"))
+def test_whatever_is_said_a_number_read_is_in_range(said):
+    found = number(f"VERDICT-7f3a9c21: {said}")
+    assert found is None or 0 <= float(found) <= 1

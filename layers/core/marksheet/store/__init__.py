@@ -8,6 +8,7 @@ from marksheet.store.budgets import Budgets
 from marksheet.store.datasets import Datasets
 from marksheet.store.eval_specs import EvalSpecs
 from marksheet.store.evaluations import Evaluations
+from marksheet.store.idempotency import Idempotency
 from marksheet.store.models import Models
 from marksheet.store.objects import Objects
 from marksheet.store.schedules import Schedules
@@ -29,6 +30,7 @@ class Store:
         self.datasets = Datasets(table)
         self.eval_specs = EvalSpecs(table)
         self.evaluations = Evaluations(table)
+        self.idempotency = Idempotency(table)
         self.models = Models(table)
         self.schedules = Schedules(table)
         self.shards = Shards(table)

@@ -1,14 +1,12 @@
-"""Evaluations: a small listed item that changes, a snapshot that never does, counters, and idempotency
-records.
+"""Evaluations: a small listed item that changes, a snapshot that never does, and counters.
 
 A terminal status is never left except by `reopen` (resume), and every change names the status it comes from.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ from marksheet.domain import Counts, Evaluation, Status
 from marksheet.errors import TooLarge
 from marksheet.store import layout
 from marksheet.store.budgets import Budgets
+from marksheet.store.idempotency import Idempotency
 from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
 from marksheet.store.table import ConditionFailed, Item, Table
 
@@ -23,34 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
+    from marksheet.store.idempotency import IdempotencyRecord
+
 LARGEST_SNAPSHOT = 360_000
 """Bytes of JSON. DynamoDB takes items of 400 KB, in which lists and numbers count a little more."""
 _NAMES = {"#status": "status"}
-
-
-class IdempotencyKeyUsed(Exception):
-    """An evaluation was created with this key before."""
-
-    def __init__(self, evaluation_id: str, fingerprint: str) -> None:
-        super().__init__(evaluation_id)
-        self.evaluation_id = evaluation_id
-        self.fingerprint = fingerprint
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotencyRecord:
-    """A client's key, what its request said, and for how long we remember (Unix seconds)."""
-
-    key: str
-    fingerprint: str
-    now: int
-    expires_at: int
 
 
 class Evaluations:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._budgets = Budgets(table)
+        self._idempotency = Idempotency(table)
 
     def add(self, evaluation: Evaluation, record: IdempotencyRecord | None = None) -> None:
         """Store a new evaluation, with its idempotency record and its budget, all or nothing.
@@ -72,21 +55,7 @@ class Evaluations:
             self._table.to_put(snapshot, condition="attribute_not_exists(PK)"),
         ]
         if record is not None:
-            remembered = {
-                "PK": layout.idempotency(organization),
-                "SK": _digest(record.key),
-                "evaluation_id": evaluation_id,
-                "fingerprint": record.fingerprint,
-                "expires_at": record.expires_at,
-            }
-            writes.append(
-                self._table.to_put(
-                    remembered,
-                    # The table's time to live deletes late, up to days after the hour.
-                    condition="attribute_not_exists(PK) OR expires_at < :now",
-                    values={":now": record.now},
-                )
-            )
+            writes.append(self._idempotency.to_remember(organization, evaluation_id, record))
         if evaluation.max_cost_usd is not None:
             writes.append(self._budgets.to_open(evaluation))
         try:
@@ -94,19 +63,10 @@ class Evaluations:
         except ConditionFailed as lost:
             if record is None or lost.failed != (2,):
                 raise
-            used = self.find_repeated(organization, record.key, record.now)
+            used = self._idempotency.find(organization, record.key, record.now)
             if used is None:
                 raise
             raise used from lost
-
-    def find_repeated(self, organization: str, key: str, now: int) -> IdempotencyKeyUsed | None:
-        """What was created with this idempotency key before, unless that is forgotten by `now` (Unix
-        seconds).
-        """
-        item = self._table.get(layout.idempotency(organization), _digest(key))
-        if item is None or item["expires_at"] < now:
-            return None
-        return IdempotencyKeyUsed(item["evaluation_id"], item["fingerprint"])
 
     def find(self, organization: str, evaluation_id: str, *, counts: bool = False) -> Evaluation | None:
         """An evaluation as created and as it stands; with `counts` its runs carry the trials
@@ -348,7 +308,3 @@ def _check_size(snapshot: Item) -> None:
             f"its models' settings, judges, prompts and scorers have {size:,} bytes together; "
             f"{LARGEST_SNAPSHOT:,} are allowed"
         )
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

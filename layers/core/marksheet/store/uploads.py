@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Status
 from marksheet.store import layout
+from marksheet.store.idempotency import Idempotency
 from marksheet.store.table import ConditionFailed, Item, Table
+
+if TYPE_CHECKING:
+    from marksheet.store.idempotency import IdempotencyRecord
 
 
 class Uploads:
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._idempotency = Idempotency(table)
 
-    def add(self, organization: str, upload_id: str, item: Item, *, expires_at: int) -> None:
-        """Remember an upload until `expires_at` (Unix seconds; the table's time to live)."""
-        key = {"PK": layout.uploads(organization), "SK": upload_id}
-        self._table.put(
-            {
-                **key,
-                **item,
-                "upload_id": upload_id,
-                "status": Status.PROCESSING.value,
-                "expires_at": expires_at,
-            }
-        )
+    def add(
+        self,
+        organization: str,
+        upload_id: str,
+        item: Item,
+        *,
+        expires_at: int,
+        record: IdempotencyRecord | None = None,
+    ) -> None:
+        """Remember an upload until `expires_at` (Unix seconds; the table's time to live), with its
+        idempotency record, all or nothing.
+
+        Raises `IdempotencyKeyUsed` when the record's key is taken and has not expired.
+        """
+        remembered = {
+            "PK": layout.uploads(organization),
+            "SK": upload_id,
+            **item,
+            "upload_id": upload_id,
+            "status": Status.PROCESSING.value,
+            "expires_at": expires_at,
+        }
+        if record is None:
+            self._table.put(remembered)
+            return
+        writes = [
+            self._table.to_put(remembered),
+            self._idempotency.to_remember(organization, upload_id, record),
+        ]
+        try:
+            self._table.transact(writes)
+        except ConditionFailed as lost:
+            used = self._idempotency.find(organization, record.key, record.now)
+            if used is None:
+                raise
+            raise used from lost
 
     def find(self, organization: str, upload_id: str) -> Item | None:
         return self._table.get(layout.uploads(organization), upload_id)

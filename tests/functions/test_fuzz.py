@@ -33,10 +33,21 @@ SOLE = HealthCheck.function_scoped_fixture
 """One account for many requests is what is wanted."""
 
 BEYOND_SCHEMAS = {
+    "add_document": "a name is more than white space, and a document has at most 50 MiB",
+    "cancel_job": "only a job that runs can be cancelled",
+    "create_dataset": "a name is printable",
+    "create_job": "rows have an output, and judges are registered",
+    "create_spec": "what graders are is told by their type",
+    "download_job": "only a job that is over has results",
+    "grade": "rows have an output, and judges are registered",
+    "share_spec": "keys have to exist",
+    "update_spec": "what graders are is told by their type",
     "create_evaluation": "models, benchmarks and metrics have to exist",
     "create_schedule": "expressions, time zones and what is to be evaluated mean something",
     "download_results": "only an evaluation that is over has results",
     "get_results": "only an evaluation that is over has results",
+    "list_documents": "page tokens are opaque",
+    "read_documents": "page tokens are opaque",
     "register_model": "settings are judged by their provider",
     "request_upload": "datasets have to exist, patterns to compile, roles and labels to agree",
     "upload_benchmark": "questions have one of several names each, what they cite has to exist, patterns to "
@@ -89,7 +100,20 @@ def account(deployed: Any, deployment: Any, execution: Any, caller: Any, schedul
     send("POST", f"/api/v3/evaluations/{cancelled}/cancel")
     upload = send("POST", "/api/v3/benchmark/upload-url", name="later", filename="later.csv")
     schedule = send("POST", "/api/v3/schedules", expression="rate(1 day)", evaluation=asked)
+    exact = {"type": "scorer", "scorer": "exact_match"}
+    spec = send("POST", "/v1/eval/specs", name="exact", graders=[exact], shared_with=["*"])["eval_spec_id"]
+    rows = [{"input": "Say 1", "output": "1", "expected_answer": "1"}]
+    graded, waiting, stopped = (
+        send("POST", "/v1/eval/jobs", eval_spec_id=spec, **more)["job_id"]
+        for more in ({"dataset": rows}, {"upload": True}, {"dataset": rows})
+    )
+    execution.run(deployed.store.evaluations.find(caller.organization, graded))
+    send("POST", f"/v1/eval/jobs/{stopped}/cancel")
+    document = send("POST", f"/v1/datasets/{dataset_id}/documents", filename="log.md")["document_id"]
     things = {
+        "eval_spec_id": [spec],
+        "job_id": [graded, waiting, stopped],
+        "document_id": [document],
         "evaluation_id": [ready, compared, running, cancelled],
         "benchmark_id": [benchmark],
         "dataset_id": [dataset_id],
@@ -146,7 +170,7 @@ def operation_at(method: str, path: str) -> Any:
     return schema[path][method]
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_good_requests_are_answered_as_documented(
     method: str, account: Account, subtests: pytest.Subtests
 ) -> None:
@@ -156,11 +180,11 @@ def test_good_requests_are_answered_as_documented(
             send_made_up(operation_at(method, path), schemathesis.GenerationMode.POSITIVE, account, excluded)
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_bad_requests_are_refused_as_documented(
     method: str, account: Account, subtests: pytest.Subtests
 ) -> None:
     for path, name in places(method):
-        if path.startswith("/api/"):
+        if path.startswith(("/api/", "/v1/eval", "/v1/datasets")):
             with subtests.test(operation=name):
                 send_made_up(operation_at(method, path), schemathesis.GenerationMode.NEGATIVE, account, [])

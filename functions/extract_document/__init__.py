@@ -1,0 +1,1 @@
+"""An uploaded document -> its Markdown."""

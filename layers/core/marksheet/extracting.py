@@ -1,0 +1,74 @@
+"""ExtractDocument: an uploaded document has arrived; have its text read in a process of its own.
+
+Only S3 is touched: whoever reads strangers' files may read them, write their Markdown, and nothing else. What
+became of a document lies beside its Markdown; another function enters that in the table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from marksheet.store import layout
+
+if TYPE_CHECKING:
+    from marksheet.application import Application
+    from marksheet.store.objects import OpenObject
+    from marksheet_extraction import Facts
+
+READING_SECONDS = 60
+"""What a document may take to be read; half of the function's time."""
+READING_BYTES = 768 << 20
+"""Memory that the process which reads it may take; the rest of the function's is this process's."""
+
+
+def extract_document(app: Application, key: str) -> dict[str, Any] | None:
+    """Read the document under a key, and write its Markdown and then, last, the facts of it. Returns what is
+    of interest to an operator; None for a key that is no document's, and for a document that was deleted
+    meanwhile.
+
+    What is wrong with the document ends in the facts, never in an exception. A second delivery of the same
+    event writes the same again.
+    """
+    found = layout.parse_document_object(key)
+    if found is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="document-") as folder:
+        try:
+            with app.store.objects.open(key) as original:
+                facts, sha256 = _read(original, Path(folder))
+                size = original.size
+        except KeyError:
+            return None
+        if facts.status == "READY":
+            from marksheet_extraction import read_markdown
+
+            app.store.objects.write(
+                layout.markdown_object(*found), read_markdown(Path(folder)), "text/markdown; charset=utf-8"
+            )
+    told = facts.as_json() | {"size_bytes": size, "sha256": sha256}
+    app.store.objects.write(
+        layout.extraction_facts(*found), json.dumps(told, ensure_ascii=False).encode(), "application/json"
+    )
+    return {name: told[name] for name in ("status", "error", "mime", "pages", "characters", "size_bytes")}
+
+
+def _read(original: OpenObject, folder: Path) -> tuple[Facts, str | None]:
+    """(facts, SHA-256 of the original). One that is too large is not fetched, so its hash is not known."""
+    from marksheet_extraction import LARGEST_DOCUMENT, TOO_LARGE, Facts, run_isolated
+
+    if original.size > LARGEST_DOCUMENT:
+        return Facts("FAILED", error=TOO_LARGE), None
+    path = folder / "original"
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for chunk in original.chunks:
+            digest.update(chunk)
+            file.write(chunk)
+    name = unquote(original.metadata["filename"]) if "filename" in original.metadata else None
+    facts = run_isolated(path, folder, name=name, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
+    return facts, digest.hexdigest()
