@@ -253,13 +253,8 @@ def test_extraction_has_a_network_without_a_way_out() -> None:
     assert condition == "IsolatesExtraction"
     assert network["SubnetIds"] == [{"Ref": "ExtractionSubnetA"}, {"Ref": "ExtractionSubnetB"}]
     assert properties("ExtractionWayToS3")["VpcEndpointType"] == "Gateway"
-    for kind in (
-        "InternetGateway",
-        "NatGateway",
-        "Route",
-        "EgressOnlyInternetGateway",
-        "VPCPeeringConnection",
-    ):
+    ways_out = ("InternetGateway", "NatGateway", "Route", "EgressOnlyInternetGateway", "VPCPeeringConnection")
+    for kind in ways_out:
         assert resources(f"AWS::EC2::{kind}") == {}
     assert template()["Parameters"]["IsolateExtraction"]["Default"] == "true"
 

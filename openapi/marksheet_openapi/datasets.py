@@ -67,8 +67,8 @@ class DocumentList(Body):
 
 
 class AddedDocument(Body):
-    """How to send a document: POST a multipart/form-data form of `upload.fields`, then the file as a last field
-    `file`, to `upload.url`, without the key."""
+    """How to send a document: POST a multipart/form-data form of `upload.fields`, then the file as a last
+    field `file`, to `upload.url`, without the key."""
 
     document_id: Identifier
     dataset_id: Identifier

@@ -24,9 +24,9 @@ Rows = Annotated[list[dict[str, Any]], Field(min_length=1)]
 FIELDS: dict[str, str | Described] = {
     "eval_spec_id": "The spec's id; `id@2` pins version 2, else the latest.",
     "dataset": Described(
-        "Rows of `input` and `output`, with `expected_answer`, `context`, `choices`, `id`, `item` and `sample` "
-        "where there are such; every further field is for templates. A row of `item` and `sample` alone is "
-        "taken too.",
+        "Rows of `input` and `output`, with `expected_answer`, `context`, `choices`, `id`, `item` and "
+        "`sample` where there are such; every further field is for templates. A row of `item` and `sample` "
+        "alone is taken too.",
         Rows,
     ),
 }

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from marksheet.aws import client
 from marksheet.store.objects import ObjectExists, Objects
 
 pytestmark = pytest.mark.usefixtures("aws_account")
@@ -39,6 +40,19 @@ def test_the_second_writer_of_a_write_once_object_loses(objects: Objects) -> Non
     with pytest.raises(ObjectExists):
         objects.write_once("k", b"second")
     assert objects.read("k") == b"first"
+
+
+def test_an_open_object_tells_its_size_and_metadata_before_its_bytes(objects: Objects) -> None:
+    content = b"x" * ((1 << 20) + 5)
+    client("s3").put_object(Bucket=objects.bucket, Key="k", Body=content, Metadata={"filename": "a%20b"})
+    with objects.open("k") as found:
+        assert (found.size, found.metadata) == (len(content), {"filename": "a%20b"})
+        assert [len(chunk) for chunk in found.chunks] == [1 << 20, 5]
+
+
+def test_an_absent_object_cannot_be_opened(objects: Objects) -> None:
+    with pytest.raises(KeyError), objects.open("absent"):
+        pass
 
 
 @pytest.mark.parametrize("ending", [b"", b"\n"])

@@ -192,9 +192,7 @@ def test_a_version_may_be_named_in_the_path(event: Any, call: Any, spec: str) ->
     assert call(asked).json["version"] == 1
 
 
-def test_a_job_is_made_followed_and_read(
-    event: Any, call: Any, things: dict[str, str], deployed: Any
-) -> None:
+def test_a_job_is_made_followed_and_read(event: Any, call: Any, things: dict[str, str]) -> None:
     path = f"/v1/eval/jobs/{things['job']}"
     job = call(event("job_get", rawPath=path)).json
     assert (job["status"], job["rows_graded"], job["rows_total"]) == ("PROCESSING", 0, 1)
@@ -269,9 +267,8 @@ def test_datasets_and_documents_are_made_listed_and_deleted(
     one = call(event("document_get", rawPath=f"{dataset}/documents/{things['document']}")).json
     assert one["document_id"] == things["document"]
     # Nothing was extracted yet, so the page's own route has nothing to show.
-    assert (
-        call(event("documents_of_dataset", rawPath=f"/v1/eval/{things['dataset']}/documents")).status == 404
-    )
+    shown = event("documents_of_dataset", rawPath=f"/v1/eval/{things['dataset']}/documents")
+    assert call(shown).status == 404
     assert call(event("document_delete", rawPath=f"{dataset}/documents/{things['document']}")).status == 200
     assert call(event("dataset_delete", rawPath=dataset)).status == 200
     assert call(event("dataset_get", rawPath=dataset)).status == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_REQUIREMENT = 10_000
 """Characters."""
 
+_PLACE = re.compile(r"\{\{\s*(?:item|sample)\b")
+
 _TASK = "You decide whether one output, which somebody gave to an input, meets one requirement."
 _RUBRIC = """\
 {requirement}
@@ -37,9 +40,9 @@ _SCALE = labels({"MET": 1.0, "UNMET": 0.0})
 class Criterion(BaseGrader):
     """1 where a judge says MET of the field `requirement`, 0 where it says UNMET.
 
-    The judge is shown what the row has: input, context, expected answer, further fields, and the output. The
-    requirement stands in the instructions, so it is no template: a row's values belong into the fences.
-    Unscored where two replies hold no verdict, and without asking for an output that is too long.
+    The judge is shown what the row has: input, context, expected answer, further fields, the output and the
+    tools it calls. The requirement stands in the instructions, so it is no template: a row's values belong
+    into the fences. Unscored where two replies hold no verdict, and without asking for what is too long.
     """
 
     kind: ClassVar[str] = "criterion"
@@ -51,10 +54,10 @@ class Criterion(BaseGrader):
     def read(cls, terms: Terms, fields: GraderFields) -> Self:
         threshold = fields.threshold()
         requirement = fields.text("requirement", longest=LONGEST_REQUIREMENT, required=True) or ""
-        if "{{" in requirement:
+        if place := _PLACE.search(requirement):
             fields.refuse(
                 "requirement",
-                "is no template, so it must not have {{; the judge is shown all fields of the row beside it",
+                f"has {place[0]}, and is no template; the judge is shown all fields of the row beside it",
             )
         model = fields.models.judge(fields.model_id())
         return cls(terms, threshold, requirement, model)
@@ -65,7 +68,6 @@ class Criterion(BaseGrader):
 
     def mark_row(self, row: RowValues) -> Marking:
         submission = row.submission
-        check_shown("the output", submission.output)
         rubric = _RUBRIC.format(requirement=self.requirement)
         inquiry = ask_judge(_TASK, rubric, _SCALE, submission, _parts(submission))
         ruling = yield from put_to(self.model, inquiry)
@@ -84,5 +86,13 @@ def _parts(submission: Submission) -> list[tuple[str, str]]:
     if submission.expected_answer is not None:
         parts.append(("expected_answer", submission.expected_answer))
     if submission.metadata:
-        parts.append(("item", as_text(dict(submission.metadata))))
-    return [*parts, ("output", submission.output)]
+        parts.append(_shown("item", as_text(dict(submission.metadata))))
+    parts.append(_shown("output", submission.output))
+    if tools := submission.sample.get("output_tools"):
+        parts.append(_shown("output_tools", as_text(tools)))
+    return parts
+
+
+def _shown(name: str, text: str) -> tuple[str, str]:
+    check_shown(f"the row's {name}", text)
+    return name, text

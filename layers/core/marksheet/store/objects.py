@@ -99,7 +99,8 @@ class Objects:
             found = client("s3").get_object(Bucket=self.bucket, Key=key)
         except client("s3").exceptions.ClientError as error:
             raise _absent(error, key) from error
-        with found["Body"] as body:
+        body = found["Body"]
+        with body:
             yield OpenObject(found["ContentLength"], dict(found["Metadata"]), body.iter_chunks(_CHUNK))
 
     def lines(self, key: str) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from marksheet.dialects.reading import IDENTIFIER, StrictModel, read_object, validate
-from marksheet.domain import ProviderName  # noqa: TC001 (pydantic reads it from the annotation)
+from marksheet.domain import ProviderName
 
 
 class RegisterModelRequest(StrictModel):
