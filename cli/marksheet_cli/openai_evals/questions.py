@@ -73,11 +73,23 @@ def _question(item: Item, run: Run | None, field_name: str | None) -> tuple[str 
     sent = (item.sample or {}).get("input")
     if is_messages(sent):
         return read_messages(sent or ())
-    name = next((name for name in QUESTION_FIELDS if item.fields.get(name) is not None), None)
+    name = _called_like_a_question(item)
     if name is None:
         known = ", ".join(QUESTION_FIELDS[:5])
         raise NotText(f"none of the item's fields is called like a question ({known}, ...)")
     return _of_field(item, name)
+
+
+def _called_like_a_question(item: Item) -> str | None:
+    """The first of the usual names that an item has, else the only one of its names that ends in such a word:
+    `ticket_text`.
+    """
+    given = [name for name, value in item.fields.items() if value is not None]
+    usual = next((name for name in QUESTION_FIELDS if name in given), None)
+    if usual is not None:
+        return usual
+    ending = [name for name in given if name.rpartition("_")[2].lower() in QUESTION_FIELDS]
+    return ending[0] if len(ending) == 1 else None
 
 
 def _of_field(item: Item, name: str) -> tuple[str | None, str]:

@@ -143,19 +143,21 @@ def inert_markdown(text: str) -> str:
             continue
         opened = _FENCE.match(line)
         if opened:
-            lines.append(_inert_loose(loose))
-            lines.append(line)
+            lines += [*_inert_loose(loose), line]
             loose, fence = [], opened["fence"] or opened["tildes"]
             continue
         loose.append(line)
-    return "\n".join([*lines, _inert_loose(loose)])
+    return "\n".join([*lines, *_inert_loose(loose)])
 
 
-def _inert_loose(lines: list[str]) -> str:
+def _inert_loose(lines: list[str]) -> list[str]:
+    """Lines outside of fences, escaped as one text: a link may go on in the next line."""
+    if not lines:
+        return []
     text = "\n".join(lines)
     for pattern in (_LIVE_TAG, _LIVE_LINK, _LIVE_PICTURE):
         text = pattern.sub(r"\1\\\2", text)
-    return text
+    return [text]
 
 
 def _escape(pattern: re.Pattern[str], char: str, text: str) -> str:

@@ -248,6 +248,13 @@ def test_an_item_that_is_no_question_is_left_out_with_its_place(bundle):
     ]
 
 
+def test_a_field_whose_name_ends_like_a_question_is_one_where_there_is_no_other(bundle):
+    made = bundle([{"item": {"ticket_text": "My monitor is dark", "label": "Hardware"}}])
+    assert [question["question"] for question in made.questions] == ["My monitor is dark"]
+    with pytest.raises(CommandError, match="called like a question"):
+        bundle([{"item": {"ticket_text": "dark", "reply_text": "plug it in"}}])
+
+
 def test_items_without_any_question_ask_for_the_field(bundle):
     with pytest.raises(CommandError, match="called like a question") as raised:
         bundle([{"item": {"ticket": "q"}}])
