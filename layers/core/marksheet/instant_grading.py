@@ -105,7 +105,7 @@ def estimated_seconds(
     """
     asked = 0.0
     for model_id, model in models.items():
-        calls = len(submissions) * sum(grader.models.count(model_id) for grader in graders)
+        calls = len(submissions) * sum(grader.calls for grader in graders if model_id in grader.models)
         asked = max(asked, math.ceil(calls / _in_flight(model)) * USUAL_LATENCY_SECONDS)
     comparing = 0.0
     for row in submissions:

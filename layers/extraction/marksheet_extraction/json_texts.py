@@ -28,12 +28,16 @@ def may_be_json(text: str) -> bool:
 def read(decoded: DecodedText, *, named: bool) -> Extracted | None:
     """JSON, or several lines each of which is JSON, in a fence. None when it is neither.
 
-    `named` says that the file's name promises JSON: then what is none raises `Refused` with the place. Lists
-    and objects more than `DEEPEST_JSON` deep are always refused.
+    `named` says that the file's name promises JSON: then what is none raises `Refused` with the place, and so
+    do lists and objects more than `DEEPEST_JSON` deep.
     """
     text = decoded.text.strip("\n")
     if len(text) > LONGEST_MARKDOWN:
         raise Refused(f"it has more than {LONGEST_MARKDOWN:,} characters of text")
+    if _is_too_deep(text):
+        if named:
+            raise Refused(f"its lists and objects are more than {DEEPEST_JSON} deep within each other")
+        return None
     problem = _problem(text)
     if problem is None:
         return Extracted(JSON, fenced(text, "json") + "\n", warnings=decoded.warnings)
@@ -51,7 +55,6 @@ def read(decoded: DecodedText, *, named: bool) -> Extracted | None:
 
 def _problem(text: str) -> str | None:
     """What keeps the text from being JSON, and where; None when it is. Nothing of it is kept in memory."""
-    _check_depth(text)
     try:
         json.loads(
             text,
@@ -67,16 +70,18 @@ def _problem(text: str) -> str | None:
     return None
 
 
-def _check_depth(text: str) -> None:
+def _is_too_deep(text: str) -> bool:
+    """Whether it would be, if it were JSON; a reader of JSON calls itself for every level."""
     depth = 0
     for found in _BRACKET_OR_TEXT.finditer(text):
         char = found[0][0]
         if char in "[{":
             depth += 1
             if depth > DEEPEST_JSON:
-                raise Refused(f"its lists and objects are more than {DEEPEST_JSON} deep within each other")
+                return True
         elif char in "]}":
             depth -= 1
+    return False
 
 
 def _refuse_constant(name: str) -> NoReturn:

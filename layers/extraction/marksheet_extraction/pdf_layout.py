@@ -72,7 +72,8 @@ class Layout:
                 continue
             end, left = at + 1, lines[at].left
             while end < len(lines) and self._continues(lines[end - 1], lines[end], end - at, left):
-                left = min(left, lines[end].left)
+                here = lines[end].left
+                left = min(left, here) if lines[end].region == lines[end - 1].region else here
                 end += 1
             yield self._block(lines[at:end], regions[lines[at].region])
             at = end

@@ -63,17 +63,17 @@ class _Reader:
         text = bytes(units)[: 2 * count].decode("utf-16-le", "replace")
         if written == count + 1 and len(text) == count and "\ufffd" not in text:
             return text
-        # Characters beyond the first 65,536, or some that the text leaves out: one by one.
+        # Characters beyond the first 65,536, each told as two, or some that the text leaves out: one by one.
         return "".join([_character(pdfium.FPDFText_GetUnicode(self._page, index)) for index in range(count)])
 
     def word(self, found: re.Match[str]) -> Word | None:
         """The word at a place of the text, or None where the library does not know where it stands."""
-        text = found[0]
-        broken = text[-1] in "\ufffe\x02"
+        text = found[0] if found[0].isascii() else _whole(found[0])
+        broken = text.endswith(("\ufffe", "\x02"))
         first, last = found.start(), found.end() - (2 if broken else 1)
         start = self._place(first)
         end = self._place(last) if last > first else start
-        if start is None or end is None:
+        if start is None or end is None or not text:
             return None
         return Word(
             text[:-1] + BROKEN if broken else text,
@@ -111,4 +111,9 @@ def _quarter(angle: float) -> int | None:
 
 
 def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else _NO_CHARACTER
+    return chr(code) if 0 < code < 0x110000 else _NO_CHARACTER
+
+
+def _whole(text: str) -> str:
+    """A text whose characters may be in halves (surrogates), with them whole; single halves go."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")

@@ -161,17 +161,15 @@ def _shown(value: Any) -> str:
 
 
 def _repeat_merged(rows: list[list[str]], merges: list[str]) -> None:
+    """Repeat the text of merged cells in all places that they cover. Their references were checked by the
+    reader of values.
+    """
     for reference in merges:
-        try:
-            left, top, right, bottom = (int(bound or 0) for bound in range_boundaries(reference))
-        except (TypeError, ValueError):
-            continue
-        if not (0 < top <= len(rows) and 0 < left <= len(rows[top - 1])):
-            continue
-        text = rows[top - 1][left - 1]
-        for row in rows[top - 1 : bottom]:
-            for column in range(left - 1, min(right, len(row))):
-                row[column] = text
+        left, top, right, bottom = range_boundaries(reference)
+        if top <= len(rows) and left <= len(rows[top - 1]):
+            text = rows[top - 1][left - 1]
+            for row in rows[top - 1 : bottom]:
+                row[left - 1 : right] = [text] * len(row[left - 1 : right])
 
 
 def _filled(rows: list[list[str]]) -> list[list[str]]:

@@ -164,14 +164,14 @@ def names(*graders):
     return [made.name for made in build_graders(parse_graders(list(graders)), model="judge")]
 
 
-def test_a_grader_without_a_name_is_called_by_its_type():
-    assert names(EXACT, TOWN) == ["scorer", "criterion"]
+def test_a_grader_without_a_name_is_called_by_its_scorer_or_its_type():
+    assert names(EXACT, TOWN) == ["exact_match", "criterion"]
 
 
 def test_several_of_one_type_are_numbered():
     assert names(TOWN, EXACT, {**TOWN, "name": "own"}, TOWN) == [
         "criterion 1",
-        "scorer",
+        "exact_match",
         "own",
         "criterion 2",
     ]
@@ -198,7 +198,7 @@ def test_graders_without_a_judge_are_named_when_they_are_to_work():
         )
     [problem] = caught.value.problems
     assert (problem.location, problem.kind) == (("body", "model"), "missing")
-    assert problem.message.startswith('graders "town", "scorer 2" need a judge')
+    assert problem.message.startswith('graders "town", "judge_relevance" need a judge')
 
 
 def test_one_grader_without_a_judge_is_named():
@@ -245,7 +245,8 @@ NEEDED = {
 def test_every_type_takes_what_exports_add_and_refuses_what_nobody_knows(kind):
     wire = {"type": kind, **NEEDED[kind], "id": "grader-1", "pass_threshold": None, "unknown": None}
     [made] = build_graders(parse_graders([wire]), model="judge")
-    assert (made.kind, made.name) == (kind, kind)
+    usual = {"scorer": "exact_match", "text_similarity": "bleu"}
+    assert (made.kind, made.name) == (kind, usual.get(kind, kind))
     [(location, message)] = problems_of([{**wire, "unknown": 1}]).items()
     assert location == (0, "unknown")
     assert message.startswith('unknown field "unknown"')

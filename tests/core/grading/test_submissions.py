@@ -147,6 +147,13 @@ def test_an_inline_list_may_bring_its_numbers_as_they_were_written():
     assert (found[0].question_id, found[1].question) == ("7.0", "3.0")
 
 
+@pytest.mark.parametrize("row", [b'{"input": 1, "output": ""}', b'{"output": 1}'])
+def test_an_inline_list_that_is_nested_too_deeply_to_be_read_again_is_refused(row):
+    body = b"[" + row + b", " + b"[" * 990 + b"]" * 990 + b"]"
+    with pytest.raises(InvalidRequest, match="nested too deeply"):
+        read_dataset([json.loads(row), {"output": "x"}], lambda: read_numerals(body))
+
+
 @pytest.mark.parametrize(
     ("sample", "output", "rest"),
     [

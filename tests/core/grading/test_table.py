@@ -71,7 +71,8 @@ def test_what_a_judge_said_can_be_stored(name, first, second):
 def test_a_types_module_is_imported_when_a_grader_of_it_is_read():
     script = (
         "import sys, marksheet.grading as g;"
-        "names = lambda: sorted({'multi', 'string_check', 'criterion'} & {m.split('.')[-1] for m in sys.modules});"
+        "kinds = {'multi', 'string_check', 'criterion'};"
+        "names = lambda: sorted(kinds & {m.split('.')[-1] for m in sys.modules});"
         "before = names(); g.parse_graders([{'requirement': 'x'}]); print(before, names())"
     )
     output = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout

@@ -34,7 +34,7 @@ class EvalSpec:
     version: int
     name: str
     graders: tuple[Mapping[str, Any], ...]
-    """As they were sent, checked by `grading.parse_graders`; `grading.build` makes them work."""
+    """As they were sent, checked by `grading.parse_graders`; `grading.graders_of` makes them work."""
     created_at: str
     owner: str
     """Id of the API key that may change and share it."""

@@ -61,6 +61,11 @@ class Grader(Protocol):
         """Ids of the models it will ask, each once; empty where it asks nobody."""
         ...
 
+    @property
+    def calls(self) -> int:
+        """How often it asks about a submission, one after the other, if every reply can be read."""
+        ...
+
     def grade(self, submission: Submission) -> Marking:
         """The mark of one submission."""
         ...
@@ -94,6 +99,10 @@ class BaseGrader:
     @property
     def models(self) -> tuple[str, ...]:
         return ()
+
+    @property
+    def calls(self) -> int:
+        return len(self.models)
 
     def grade(self, submission: Submission) -> Marking:
         """The mark; unscored where the submission lacks what a template wants."""

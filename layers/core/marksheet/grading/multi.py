@@ -45,6 +45,10 @@ class Multi(BaseGrader):
         return cls(terms, threshold, parts, _read_formula(fields))
 
     @property
+    def calls(self) -> int:
+        return sum(part.calls for _, part in self.parts)
+
+    @property
     def models(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([model for _, part in self.parts for model in part.models]))
 

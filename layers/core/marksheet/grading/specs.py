@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from marksheet.errors import InvalidRequest, Problem
 from marksheet.grading.fields import NOBODY, Models
-from marksheet.grading.table import kind_of_grader, read_grader
+from marksheet.grading.table import read_grader, usual_name
 from marksheet.scoring.options import Location, nested_deeper
 from marksheet.scoring.suggestions import quoted
 
@@ -108,11 +108,12 @@ def _build(graders: Sequence[Mapping[str, Any]], models: Models) -> tuple[BaseGr
 
 
 def _default_names(graders: Sequence[object]) -> list[str]:
-    """For each grader the name it has if it gives none: its type, numbered where there are several such."""
-    kinds = [kind_of_grader(entry) or "" if isinstance(entry, dict) else "" for entry in graders]
+    """For each grader the name it has if it gives none: the usual one, numbered where there are several
+    such.
+    """
     unnamed = [
-        kind if isinstance(entry, dict) and entry.get("name") is None else None
-        for entry, kind in zip(graders, kinds, strict=True)
+        usual_name(entry) if isinstance(entry, dict) and entry.get("name") is None else None
+        for entry in graders
     ]
     several = Counter(unnamed)
     seen: Counter[str] = Counter()

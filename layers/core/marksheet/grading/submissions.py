@@ -226,4 +226,7 @@ def _no_citing(citation: Mapping[str, Any]) -> NoReturn:
 
 
 def _nth(rows: Callable[[], list[Any]], position: int) -> Any:
-    return rows()[position]
+    try:
+        return rows()[position]
+    except RecursionError as error:
+        raise InvalidUpload(_TOO_DEEP) from error

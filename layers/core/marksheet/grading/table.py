@@ -26,6 +26,8 @@ KINDS: Mapping[str, str] = {
     "multi": "marksheet.grading.multi:Multi",
 }
 """Type -> "module:Class"."""
+_FINER: Mapping[str, str] = {"scorer": "scorer", "text_similarity": "evaluation_metric"}
+"""Type -> the field that tells one grader of it from another."""
 REFUSED: Mapping[str, str] = {"python": "Marksheet runs no code of yours"}
 """Types that are known elsewhere, and why not here."""
 
@@ -36,6 +38,15 @@ def kind_of_grader(entry: Mapping[str, Any]) -> str | None:
     if kind is None and entry.get("requirement") is not None:
         return "criterion"
     return kind if isinstance(kind, str) else None
+
+
+def usual_name(entry: Mapping[str, Any]) -> str:
+    """What a grader is called that has no name: by its scorer or its metric where its type has several, else
+    by its type.
+    """
+    kind = kind_of_grader(entry) or ""
+    finer = entry.get(_FINER.get(kind, ""))
+    return finer if isinstance(finer, str) and finer else kind
 
 
 def read_grader(entry: object, location: Location, models: Models, default_name: str) -> BaseGrader:
