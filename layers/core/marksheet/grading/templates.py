@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from marksheet.grading.row_values import RowValues
 
 NAMESPACES = ("item", "sample")
 MOST_FIELDS = 100
@@ -67,6 +65,14 @@ class Field:
     """Names of members and positions in lists, outermost first; none stands for the whole namespace."""
 
 
+class Values(Protocol):
+    """What a template is filled from."""
+
+    def find(self, field: Field) -> Any:
+        """The JSON value at a place. Raises `MissingField`."""
+        ...
+
+
 class Segment(NamedTuple):
     """A piece of a filled template."""
 
@@ -81,18 +87,18 @@ class Template:
 
     pieces: tuple[str | Field, ...]
 
-    def render(self, row: RowValues) -> str:
+    def render(self, values: Values) -> str:
         """The text that it makes of a row. Raises `Unrendered`."""
-        return "".join([segment.text for segment in self.segments(row)])
+        return "".join([segment.text for segment in self.segments(values)])
 
-    def segments(self, row: RowValues) -> Iterator[Segment]:
+    def segments(self, values: Values) -> Iterator[Segment]:
         """The same piece by piece. Raises `Unrendered`."""
         length = 0
         for piece in self.pieces:
             if isinstance(piece, str):
                 segment = Segment(piece, None)
             else:
-                segment = Segment(as_text(row.find(piece)), piece)
+                segment = Segment(as_text(values.find(piece)), piece)
             length += len(segment.text)
             if length > LONGEST_RENDERED:
                 raise TooLong
