@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -77,5 +78,7 @@ def answer(
 
 
 def size_of(body: dict[str, Any]) -> int:
-    """Bytes of a JSON answer."""
-    return len(orjson.dumps(body))
+    """Bytes of a JSON answer in the function's result: a text within the JSON text that the result is, which
+    the runtime may write in ASCII.
+    """
+    return len(json.dumps(orjson.dumps(body).decode()))

@@ -88,6 +88,11 @@ def test_a_parameter_has_the_default_of_its_setting(field: str) -> None:
     assert template()["Parameters"][parameter]["Default"] == defaults[field]
 
 
+def test_a_file_that_is_answered_directly_fits_a_functions_result() -> None:
+    # It leaves in base64, a third larger, and its headers with it; a result has 6 MiB at most.
+    assert template()["Parameters"]["InlineDownloadBytes"]["MaxValue"] * 4 / 3 < (6 << 20) - 100_000
+
+
 def test_private_endpoints_are_refused_unless_asked_for() -> None:
     assert template()["Parameters"]["AllowPrivateEndpoints"]["Default"] == "false"
 
@@ -242,10 +247,14 @@ def test_bedrock_is_not_asked_unless_models_are_named() -> None:
 
 def test_extraction_reads_originals_and_writes_markdown_and_nothing_else() -> None:
     granted = {
-        statement["Action"]: statement["Resource"]["Fn::Sub"].partition("-${Stage}/")[2]
+        statement["Action"]: statement["Resource"]["Fn::Sub"].partition("-${Stage}")[2]
         for statement in statements("ExtractDocument")
     }
-    assert granted == {"s3:GetObject": "orgs/*/documents/*", "s3:PutObject": "orgs/*/markdown/*"}
+    assert granted == {
+        "s3:GetObject": "/orgs/*/documents/*",
+        "s3:PutObject": "/orgs/*/markdown/*",
+        "s3:ListBucket": "",
+    }
 
 
 def test_extraction_has_a_network_without_a_way_out() -> None:

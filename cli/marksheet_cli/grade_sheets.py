@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from marksheet_cli.grades import GraderTotal, Grades, Row
+    from marksheet_cli.grades import GraderTotal, Grades, Row, Verdict
 
 SHOWN_ROWS = 5
 LONGEST_REASON = 240
@@ -38,7 +38,9 @@ def grades_table(grades: Grades) -> RenderableType:
     )
     if lost:
         sheets.append(_lost_sheet(lost))
-    if unscored := [row for row in grades.rows if not row.scored]:
+    # What failed comes first: a row that only lacks a value may be left so on purpose.
+    unscored = sorted((row for row in grades.rows if not row.scored), key=lambda row: row.error_code is None)
+    if unscored:
         sheets.append(_unscored_sheet(unscored))
     if grades.calls:
         sheets.append(_usage_sheet(grades))
@@ -103,29 +105,32 @@ def _lost_sheet(rows: Sequence[Row]) -> Sheet:
             cell(row.row_id),
             number(row.percentage),
             f"{_points(row.earned)}/{_points(row.possible)}",
-            cell(
-                _excerpt(
-                    "; ".join(f"{v.grader}: {v.why or 'not passed'}" for v in row.verdicts if not v.passed)
-                )
-            ),
+            cell(_excerpt("; ".join(map(_loss, row.lost)))),
         ]
         for row in rows[:SHOWN_ROWS]
     ]
     return Sheet(_title("Rows that lost points", rows), columns, cells)
 
 
+def _loss(verdict: Verdict) -> str:
+    """What a grader cost a row, and why."""
+    share = f"{_points(verdict.earned)}/{_points(verdict.points)}" if verdict.earned else "not passed"
+    return f"{verdict.grader}: {verdict.why or share}"
+
+
 def _unscored_sheet(rows: Sequence[Row]) -> Sheet:
     columns = [Column("row"), Column("error", spared=1), Column("why", free=True)]
     cells = [
-        [cell(row.row_id), cell(row.error_code), cell(_excerpt(row.error or ""))] for row in rows[:SHOWN_ROWS]
+        [cell(row.row_id), cell(row.error_code or "unscored"), cell(_excerpt(row.error or ""))]
+        for row in rows[:SHOWN_ROWS]
     ]
     return Sheet(_title("Rows without a grade, left out of the totals", rows), columns, cells)
 
 
 def _usage_sheet(grades: Grades) -> RenderableType:
     tokens = f"{whole(grades.prompt_tokens)} prompt and {whole(grades.completion_tokens)} completion tokens"
-    cost = NOTHING if grades.cost_usd is None else f"{cell(grades.cost_usd)} USD"
-    return Paragraph(f"The judges took {whole(grades.calls)} calls, {tokens}, and cost {cost}.")
+    cost = "what they cost is not known" if grades.cost_usd is None else f"cost {cell(grades.cost_usd)} USD"
+    return Paragraph(f"The judges took {whole(grades.calls)} calls, {tokens}, and {cost}.")
 
 
 def _title(title: str, rows: Sequence[Row]) -> str:
@@ -138,4 +143,5 @@ def _excerpt(text: str) -> str:
 
 
 def _points(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.10g}"
+    """Points as a table has them; a report and the JSON have all their digits."""
+    return NOTHING if value is None else f"{round(value, 3):.10g}"

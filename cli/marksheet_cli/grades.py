@@ -24,15 +24,23 @@ class Verdict:
     """None when unscored. Of a penalty: that it was not met."""
     verdict: str | None
     reason: str | None
+    error_code: str | None
+    """Where there is no value because something failed."""
     error: str | None
-    """Why there is no value, where that is a fault: its code and message."""
+    """What failed; where there is a reason as well, that ends in the same words."""
     seconds: float | None
 
     @property
+    def short(self) -> bool:
+        """Whether it earned less than it could have."""
+        return self.earned is not None and self.earned < max(self.points or 0.0, 0.0)
+
+    @property
     def why(self) -> str:
-        """In one text: what was decided and for what reason, or what went wrong."""
-        told = [self.verdict, self.reason, self.error]
-        return ": ".join(dict.fromkeys(" ".join(text.split()) for text in told if text))
+        """In one text: what was decided and for what reason, or what went wrong, with its code."""
+        told = [self.verdict, self.reason or self.error]
+        why = ": ".join(dict.fromkeys(" ".join(text.split()) for text in told if text))
+        return f"{why} ({self.error_code})".lstrip() if self.error_code else why
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,25 @@ class Row:
     percentage: float | None
     """From 0 to 1, None when unscored."""
     passed: bool | None
-    error_code: str | None
     error: str | None
-    """Why it is unscored."""
+    """Why it is unscored, in a sentence."""
     verdicts: tuple[Verdict, ...]
 
     @property
     def scored(self) -> bool:
         return self.percentage is not None
+
+    @property
+    def error_code(self) -> str | None:
+        """The first code of what failed; None for a row that is unscored for another reason."""
+        return next((verdict.error_code for verdict in self.verdicts if verdict.error_code), None)
+
+    @property
+    def lost(self) -> tuple[Verdict, ...]:
+        """The graders that cost the row points: those not passed, else those of which it has not all."""
+        return tuple(verdict for verdict in self.verdicts if not verdict.passed) or tuple(
+            verdict for verdict in self.verdicts if verdict.short
+        )
 
     @property
     def seconds(self) -> float:
@@ -154,15 +173,13 @@ def points(earned: float | None, possible: float | None) -> str:
 
 def _row(number: int, told: dict[str, Any]) -> Row:
     report = part(told, "report")
-    error = part(report, "error")
     return Row(
         row_id=str(report.get("id") or number),
         earned=told.get("earned_points"),
         possible=told.get("possible_points"),
         percentage=told.get("percentage"),
         passed=report.get("passed"),
-        error_code=error.get("code"),
-        error=error.get("message"),
+        error=report.get("error"),
         verdicts=tuple(map(_verdict, _objects(report, "graders"))),
     )
 
@@ -176,7 +193,8 @@ def _verdict(told: dict[str, Any]) -> Verdict:
         passed=told.get("passed"),
         verdict=told.get("verdict"),
         reason=told.get("reason"),
-        error=": ".join(str(error[name]) for name in ("code", "message") if error.get(name)) or None,
+        error_code=error.get("code"),
+        error=error.get("message"),
         seconds=told.get("latency_seconds"),
     )
 

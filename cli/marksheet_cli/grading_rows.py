@@ -147,7 +147,10 @@ def _records(path: Path) -> Iterator[tuple[int, bytes]]:
             told = told or "output" in cells
             yield line, json.dumps({"output": "", **cells}, ensure_ascii=False).encode("utf-8")
     except InvalidUpload as error:
-        raise CommandError(f"{path}: {error.message}", code=ExitCode.USAGE) from error
+        if error.line is None:
+            raise CommandError(f"{path}: {error.detail}", code=ExitCode.USAGE) from error
+        place = f"line {error.line}" + (f", field {error.field}" if error.field is not None else "")
+        raise _wrong(path, place, error.detail) from error
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror}", code=ExitCode.USAGE) from error
     if not told:

@@ -75,8 +75,7 @@ def _case(row: Row, gate: Gate, suite: str) -> ElementTree.Element:
     elif not row.passed or gate.misses(row):
         kind = "below threshold" if row.passed else "not passed"
         fault = _element("failure", message=points(row.earned, row.possible), type=kind)
-        lost = [v for v in row.verdicts if not v.passed] or list(row.verdicts)
-        fault.text = _text("\n".join(map(_line, lost)))
+        fault.text = _text("\n".join(map(_line, row.lost or row.verdicts)))
         case.append(fault)
     return case
 

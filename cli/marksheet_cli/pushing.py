@@ -74,24 +74,34 @@ def push_files(
     *,
     timeout: float | None = None,
 ) -> list[dict[str, Any]]:
-    """Upload what is not there yet and wait until it has been read.
+    """Upload what is not there yet, in place of what FAILED with the same content, and wait until it has been
+    read.
 
     Gives back a row for each file: `path`, `file` (as it is shown), `filename`, `outcome` (uploaded,
     unchanged, not sent) and the document's fields. Raises CommandError when nothing more can be sent at all,
     or the waiting ends early.
     """
-    there = {
-        (row.get("filename"), row.get("sha256")): row
-        for row in datasets.list_documents(dataset_id)
-        if row.get("status") == READY and row.get("sha256")
-    }
+    twins: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
+    for row in datasets.list_documents(dataset_id):
+        if row.get("status") != WORKING and row.get("sha256"):
+            twins.setdefault((row.get("filename"), row["sha256"]), []).append(row)
     rows: dict[LocalFile, dict[str, Any]] = {}
+    failed: dict[LocalFile, list[str]] = {}
     for file in files:
-        known = there.get((file.filename, _sha256(file))) if there else None
+        same = twins.get((file.filename, _sha256(file)), []) if twins else []
+        known = next((row for row in same if row.get("status") == READY), None)
+        failed[file] = [str(row.get("document_id")) for row in same if row.get("status") != READY]
         if known:
             screen.note(f"unchanged: {file.shown}")
             rows[file] = _row(file, "unchanged", known)
-    sent, refused = _upload(datasets, screen, dataset_id, [file for file in files if file not in rows])
+    empty = {file: "the file is empty" for file in files if file not in rows and _is_empty(file)}
+    left = [file for file in files if file not in rows and file not in empty]
+    sent, refused = _upload(datasets, screen, dataset_id, left)
+    refused |= empty
+    for document in (document for file in sent for document in failed[file]):
+        # Its place is taken; else every push would add another one that FAILED.
+        with suppress(CommandError):
+            datasets.delete_document(dataset_id, document)
     rows |= {
         file: _row(file, "not sent", {"status": NOT_SENT, "error": why}) for file, why in refused.items()
     }
@@ -216,6 +226,13 @@ def _size(file: LocalFile) -> int:
         return file.path.stat().st_size
     except OSError:
         return 0
+
+
+def _is_empty(file: LocalFile) -> bool:
+    try:
+        return file.path.stat().st_size == 0
+    except OSError:
+        return False  # sending it says why
 
 
 def _is_text(name: str) -> bool:

@@ -1,5 +1,6 @@
 """Commands about eval specs: create, update, list, show, versions, share, delete."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from marksheet_cli.grading import find_spec
 from marksheet_cli.reading import read_object
 from marksheet_cli.references import split_version
 from marksheet_cli.session import Session, with_session
-from marksheet_cli.sheets import Column, Sheet
+from marksheet_cli.sheets import NOTHING, Column, Sheet
 from marksheet_cli.tables import detail_table, list_table
 
 LIST_COLUMNS = {
@@ -131,7 +132,7 @@ def share(
         # A new owner alone changes nothing for the others.
         keys = list(session.grading.spec(spec_id).get("shared_with") or [])
     answer = session.grading.share_spec(spec_id, keys, owner=None if owner is None else _key_id(owner))
-    session.screen.answer(answer, lambda: detail_table(answer))
+    session.screen.answer(answer, lambda: _spec_table(answer))
 
 
 @app.command("delete")
@@ -149,7 +150,9 @@ def delete(
 
 
 def _spec_table(spec: dict[str, Any]) -> Group:
-    """A spec's fields, and its graders a row each."""
+    """A spec's fields, and its graders a row each, called as grades call them."""
+    from marksheet.grading import default_names
+
     graders = [grader for grader in spec.get("graders") or [] if isinstance(grader, dict)]
     columns = [
         Column("grader", free=True),
@@ -159,15 +162,25 @@ def _spec_table(spec: dict[str, Any]) -> Group:
     ]
     rows = [
         [
-            cell(grader.get("name")),
-            cell(grader.get("type", "criterion")),
+            cell(grader.get("name") or default),
+            cell(grader.get("type") or "criterion"),
             cell(grader.get("points", grader.get("weight", 1))),
-            cell({name: value for name, value in grader.items() if name not in _OF_EVERY_GRADER}),
+            ", ".join(
+                f"{cell(name)}={_setting(value)}"
+                for name, value in grader.items()
+                if name not in _OF_EVERY_GRADER
+            )
+            or NOTHING,
         ]
-        for grader in graders
+        for grader, default in zip(graders, default_names(graders), strict=True)
     ]
     about = detail_table({name: value for name, value in spec.items() if name != "graders"})
     return Group(about, Text(), Sheet("Graders", columns, rows))
+
+
+def _setting(value: Any) -> str:
+    """A grader's field. What is nested is told as JSON: messages mean nothing without their brackets."""
+    return cell(json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value)
 
 
 def _key_id(key: str) -> str:

@@ -11,6 +11,8 @@ from edge import WRITE, answer, body_of, caller_of, size_of
 from marksheet import instant_grading
 from marksheet.application import application
 from marksheet.dialects import doteval
+from marksheet.errors import TooLarge
+from marksheet.instant_grading import THE_WAY_TO_A_JOB
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
@@ -38,4 +40,6 @@ def grade() -> Response[str]:
     if size_of(body) > instant_grading.LARGEST_ANSWER_BYTES:
         # Judges were paid already: rather less of what they said than nothing.
         body = doteval.encode_graded(rows, graded.summary, graded.spec, brief=True)
+        if size_of(body) > instant_grading.LARGEST_ANSWER_BYTES:
+            raise TooLarge(f"the report on {len(rows):,} rows does not fit an answer; {THE_WAY_TO_A_JOB}")
     return answer(body)

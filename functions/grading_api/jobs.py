@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from edge import READ, WRITE, FileResponse, answer, body_of, caller_of, header_of, query_of
+from edge import READ, WRITE, FileResponse, answer, body_of, caller_of, header_of, query_of, size_of
 
 from marksheet import grading_jobs
 from marksheet.application import application
 from marksheet.dialects import doteval
 from marksheet.evaluations import progress
+from marksheet.instant_grading import LARGEST_ANSWER_BYTES
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
@@ -26,11 +27,7 @@ def create_job() -> Response[str]:
     request, submissions = doteval.decode_job(body_of(event))
     app = application()
     new = grading_jobs.NewJob(
-        spec_id=request.eval_spec_id,
-        version=request.version,
-        judge=request.model,
-        name=request.name,
-        max_cost_usd=request.max_cost_usd,
+        request.eval_spec_id, request.version, request.model, request.name, request.max_cost_usd
     )
     if submissions is None:
         job, upload = grading_jobs.request_upload(
@@ -66,12 +63,12 @@ def get_job(job_id: str) -> Response[str]:
     app = application()
     job = grading_jobs.get(app, caller, doteval.decode_id("Grading job", job_id))
     found = grading_jobs.result(app, job)
-    body = doteval.encode_job_result(
-        _encode(job),
-        summary=found.summary if found else None,
-        results=found.body if found else None,
-        url=found.url if found else None,
-    )
+    body = doteval.encode_job_result(_encode(job))
+    if found is not None:
+        body = doteval.encode_job_result(body, summary=found.summary, results=found.body, url=found.url)
+    if job.evaluation and body["results"] is not None and size_of(body) > LARGEST_ANSWER_BYTES:
+        # Small as a file; within an answer its quotes are written with a backslash more.
+        body |= {"results": None, "results_url": grading_jobs.results_url(app, job.evaluation)}
     return answer(body)
 
 
@@ -84,7 +81,7 @@ def download_job(job_id: str) -> Response[bytes]:
         return FileResponse(status_code=307, body=b"", headers=headers)
     headers = {
         "Content-Type": "application/json",
-        "Content-Disposition": f"attachment; filename={grading_jobs.file_name(job)}",
+        "Content-Disposition": f"attachment; filename={grading_jobs.file_name(job.job_id)}",
     }
     return FileResponse(status_code=200, headers=headers, body=found.body)
 

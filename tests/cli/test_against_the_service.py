@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -122,6 +123,7 @@ def test_the_tables_and_the_report_take_what_the_service_says(bare_cli, live, sp
     result = bare_cli("grade", "--spec", "exact", str(rows), "--junit", str(report))
     assert result.exit_code == 0, result.stderr
     assert "Rows without a grade" in result.stdout
+    assert re.search(r"c\s+unscored\s+same: the row has no item.expected_answer", result.stdout)
     assert '<testcase name="c"' in report.read_text()
 
 

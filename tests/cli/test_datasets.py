@@ -149,6 +149,27 @@ def test_other_content_another_name_or_a_failed_one_is_pushed(push, manual, ther
     assert "a.txt" in announced(manual)
 
 
+def test_what_failed_with_the_same_content_is_replaced(push, manual):
+    sha256 = hashlib.sha256(b"content of a.txt").hexdigest()
+    for status, digest in (("FAILED", sha256), ("FAILED", sha256), ("FAILED", "0" * 64), ("READY", "0" * 64)):
+        manual.grading.add_document("a.txt", sha256=digest, status=status)
+    push()
+    kept = [row for row in manual.grading.documents.values() if row["filename"] == "a.txt"]
+    assert [(row["status"], row["sha256"] == "0" * 64) for row in kept] == [
+        ("FAILED", True),
+        ("READY", True),
+        ("READY", False),
+    ]
+
+
+def test_an_empty_file_is_not_sent_and_said_to_be_empty(push, manual, folder):
+    (folder / "a.txt").write_bytes(b"")
+    result = push()
+    assert result.exit_code == 1
+    assert "the file is empty" in result.stdout
+    assert announced(manual) == sorted(["b.txt", ODD])
+
+
 def test_when_all_is_there_nothing_is_sent(cli, manual, folder):
     sha256 = hashlib.sha256(b"content of a.txt").hexdigest()
     manual.grading.add_document("a.txt", sha256=sha256)

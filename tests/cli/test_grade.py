@@ -55,8 +55,32 @@ def test_the_tables_have_totals_with_interval_graders_lost_rows_and_cost(grade, 
     assert re.search(r"\n\s+3\s+2\s+1\s+1\s+1\s+0\n", shown)
     assert re.search(r"polite\s+criterion\s+1\s+0\.500\s+1\s+1", shown)
     assert re.search(r"row-2\s+0\.000\s+0/1\s+polite: UNMET: it is curt", shown)
-    assert re.search(r"row-3\s+unscored\s+no verdict could be read", shown)
+    assert re.search(r"row-3\s+unscored\s+polite: no verdict could be read", shown)
     assert "2 calls, 1,200 prompt and 60 completion tokens, and cost 0.0004 USD" in shown
+
+
+def test_rows_that_failed_come_first_of_those_without_a_grade(grade, manners):
+    document = graded(*[None] * 7)
+    document["results"][6]["report"]["graders"][0]["error"] = {"code": "timeout", "message": "no answer"}
+    manners.grading.document = document
+    shown = grade().stdout
+    assert re.search(r"row-7\s+timeout\s+polite: no verdict could be read\nrow-1\s+unscored", shown)
+    assert "left out of the totals: 5 of 7" in shown
+
+
+def test_a_row_that_lost_points_for_no_reason_given_says_how_many(grade, manners):
+    manners.grading.document = graded(0.7123456, 0.25, 0.0)
+    for row in manners.grading.document["results"]:
+        row["report"]["graders"][0] |= {"verdict": None, "reason": None}
+    shown = grade().stdout
+    assert re.search(r"row-1\s+0\.712\s+0\.712/1\s+polite: 0\.712/1", shown)
+    assert re.search(r"row-2\s+0\.250\s+0\.25/1\s+polite: 0\.25/1", shown)
+    assert re.search(r"row-3\s+0\.000\s+0/1\s+polite: not passed", shown)
+
+
+def test_a_cost_that_is_not_known_is_said_in_words(grade, manners):
+    manners.grading.document["summary"]["usage"]["cost_usd"] = None
+    assert "and what they cost is not known." in " ".join(grade().stdout.split())
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100])

@@ -80,7 +80,9 @@ def test_csv_has_a_row_for_each_record_and_may_have_empty_outputs(file):
         ("r.json", '[{"a": 1}] x', "there is more after the end of the array"),
         ("r.json", "[" * 100_000, "element 1: is no JSON"),
         ("r.csv", "input\na\n", "has no output in any row"),
-        ("r.csv", 'input,output\n"a,b\n', "not valid CSV"),
+        ("r.csv", 'input,output\n"a,b\n', "r.csv, line 2: not valid CSV"),
+        ("r.csv", "input,output\na\n", "r.csv, line 2: has 1 cells; the first line names 2 columns"),
+        ("r.csv", "output,output\na,b\n", "r.csv, line 1, field output: names two columns"),
         ("r.csv", "input,output\n", "has no output in any row"),
     ],
 )

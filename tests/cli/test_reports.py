@@ -51,14 +51,19 @@ def test_a_row_that_is_not_passed_is_a_failure_with_the_graders_reasons():
 def test_a_row_without_a_grade_is_an_error_and_never_skipped():
     root = report_of(graded(None))
     error = root.find(".//testcase/error")
-    assert (error.get("type"), error.get("message")) == ("unscored", "no verdict could be read")
+    assert (error.get("type"), error.get("message")) == ("unscored", "polite: no verdict could be read")
+    assert error.text == "polite (no value): no verdict could be read"
     assert root.find(".//skipped") is None
 
 
 def test_an_errored_row_names_the_code_of_the_model():
     document = graded(None)
-    document["results"][0]["report"]["error"] = {"code": "timeout", "message": "no answer in 60 s"}
-    assert report_of(document).find(".//error").get("type") == "timeout"
+    grader = document["results"][0]["report"]["graders"][0]
+    grader["error"] = {"code": "timeout", "message": "no answer in 60 s"}
+    grader["reason"] = "the model gave no answer: no answer in 60 s"
+    error = report_of(document).find(".//error")
+    assert error.get("type") == "timeout"
+    assert error.text == "polite (no value): the model gave no answer: no answer in 60 s (timeout)"
 
 
 def test_a_row_of_which_nobody_says_whether_it_passed_is_an_error():

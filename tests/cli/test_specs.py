@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -131,6 +132,23 @@ def test_a_spec_is_shown_with_a_row_for_each_grader(cli, service):
     shown = cli("specs", "show", "manners").stdout
     assert "polite" in shown
     assert "requirement=says please" in shown
+
+
+def test_a_grader_is_called_as_grades_call_it_and_what_is_nested_is_json(cli, service, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    graders = [
+        {"requirement": "says please"},
+        {"requirement": "says thanks", "weight": 2},
+        {"type": "label_model", "input": [{"role": "user", "content": "ü"}], "labels": ["a", "b"]},
+    ]
+    service.grading.add_spec("manners", graders=graders)
+    shown = cli("specs", "show", "manners").stdout
+    assert re.search(r"criterion 2\s+criterion\s+2\s+requirement=says thanks", shown)
+    assert re.search(
+        r"label_model\s+label_model\s+1\s+input=\[{\"role\": \"user\", \"content\": \"ü\"}\], ", shown
+    )
+    assert 'labels=["a", "b"]' in shown
+    assert cli("specs", "share", "manners", "--nobody").stdout == shown
 
 
 def test_an_unknown_spec_is_not_found_and_the_similar_one_named(cli, service):

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from botocore.client import BaseClient
 
 from marksheet import aws, datasets
 from marksheet.application import Application
@@ -63,6 +66,19 @@ class Documents:
 @pytest.fixture
 def documents(app: Application, caller: Caller, dataset: Dataset) -> Documents:
     return Documents(app, caller, dataset)
+
+
+def cut_off_at(monkeypatch: pytest.MonkeyPatch, write: int) -> None:
+    """The function is killed before the table or the bucket is changed for the so manieth time."""
+    make_call = BaseClient._make_api_call
+    writes = count(1)
+
+    def make_call_or_die(self: BaseClient, operation: str, given: Any) -> Any:
+        if operation.startswith(("Delete", "Batch", "Transact", "Update", "Put")) and next(writes) == write:
+            raise KeyboardInterrupt
+        return make_call(self, operation, given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_call_or_die)
 
 
 def query_of(url: str | None) -> dict[str, str]:
@@ -126,6 +142,54 @@ def test_deleting_a_dataset_deletes_documents_files_and_texts(
     assert {key.split("/")[3] for key in documents.objects()} == {other.dataset_id}
     assert datasets.get_document(app, caller, other.dataset_id, kept).markdown == "# Policies\n"
     datasets.create(app, caller, "policies")
+
+
+@pytest.mark.parametrize("write", range(1, 8))
+def test_a_deletion_that_was_cut_off_can_be_repeated_or_leaves_the_name_free(
+    app: Application,
+    caller: Caller,
+    dataset: Dataset,
+    documents: Documents,
+    monkeypatch: pytest.MonkeyPatch,
+    write: int,
+) -> None:
+    documents.add()
+    with monkeypatch.context() as cut, suppress(KeyboardInterrupt):
+        cut_off_at(cut, write)
+        datasets.delete(app, caller, dataset.dataset_id)
+    with suppress(NotFound):
+        datasets.delete(app, caller, dataset.dataset_id)
+    assert datasets.create(app, caller, "policies").document_count == 0
+
+
+def test_a_document_that_is_read_while_its_dataset_is_deleted_leaves_nothing(
+    app: Application,
+    caller: Caller,
+    dataset: Dataset,
+    documents: Documents,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document_id = documents.request().document.document_id
+    delete = app.store.datasets.delete
+
+    def read_before(given: Dataset) -> None:
+        datasets.record_extraction(app, documents.extract(document_id))
+        delete(given)
+
+    monkeypatch.setattr(app.store.datasets, "delete", read_before)
+    datasets.delete(app, caller, dataset.dataset_id)
+    assert documents.objects() == []
+
+
+def test_of_two_deletions_the_later_one_leaves_a_new_dataset_its_name(
+    app: Application, caller: Caller, dataset: Dataset
+) -> None:
+    datasets.delete(app, caller, dataset.dataset_id)
+    datasets.create(app, caller, "policies")
+    # It had found the dataset before the other one had deleted it.
+    app.store.datasets.delete(dataset)
+    with pytest.raises(Conflict, match="'policies' already"):
+        datasets.create(app, caller, "policies")
 
 
 # Sending a document
@@ -416,7 +480,7 @@ def test_a_dataset_without_a_document_that_was_read_is_not_found(
     app: Application, caller: Caller, dataset: Dataset, documents: Documents
 ) -> None:
     documents.request()
-    with pytest.raises(NotFound, match="Processed document not found"):
+    with pytest.raises(NotFound, match="READY document of this dataset not found"):
         datasets.read_documents(app, caller, dataset.dataset_id, 10)
     with pytest.raises(NotFound, match="Dataset not found"):
         datasets.read_documents(app, caller, "dataset-none", 10)

@@ -11,6 +11,7 @@ from marksheet.domain import Caller, EvalSpec
 from marksheet.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from marksheet.eval_specs import NewSpec
 from marksheet.keys import SCOPES, create_key, revoke_key
+from marksheet.store.table import Item, Table
 
 EXACT = {"type": "scorer", "name": "right", "scorer": "exact_match"}
 TOWN = {"requirement": "It names the town.", "points": 2}
@@ -174,6 +175,40 @@ def test_an_unknown_version_is_told_from_an_unknown_spec(
 ) -> None:
     with pytest.raises(NotFound, match="Version 7 of the eval spec not found"):
         eval_specs.get(app, caller, spec.spec_id, 7)
+
+
+def test_sharing_does_not_take_back_a_spec_that_was_handed_on_meanwhile(
+    app: Application, caller: Caller, spec: EvalSpec, colleague: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = app.store.api_keys.is_listed
+
+    def handed_on(organization: str, key_id: str) -> bool:
+        monkeypatch.setattr(app.store.api_keys, "is_listed", check)
+        eval_specs.share(app, caller, spec.spec_id, shared_with=["*"], owner=colleague.key_id)
+        return check(organization, key_id)
+
+    monkeypatch.setattr(app.store.api_keys, "is_listed", handed_on)
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        eval_specs.share(app, caller, spec.spec_id, shared_with=[colleague.key_id])
+    assert eval_specs.get(app, colleague, spec.spec_id).owner == colleague.key_id
+
+
+def test_of_two_deletions_the_later_one_leaves_a_new_spec_its_name(
+    app: Application, caller: Caller, spec: EvalSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = Table.get
+    made: list[EvalSpec] = []
+
+    def deleted_meanwhile(self: Table, pk: str, sk: str, **more: bool) -> Item | None:
+        head = find(self, pk, sk, **more)
+        monkeypatch.setattr(Table, "get", find)
+        eval_specs.delete(app, caller, spec.spec_id)
+        made.append(eval_specs.create(app, caller, NewSpec("towns", [EXACT])))
+        return head
+
+    monkeypatch.setattr(Table, "get", deleted_meanwhile)
+    app.store.eval_specs.delete(caller.organization, spec.spec_id)
+    assert app.store.eval_specs.find_id(caller.organization, "towns") == made[0].spec_id
 
 
 def test_a_deleted_spec_is_gone_and_its_name_is_free(

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from marksheet import eval_specs, evaluations, grading_jobs
+from marksheet import aws, eval_specs, evaluations, grading_jobs
 from marksheet.application import Application
 from marksheet.domain import Caller, EvalSpec, Evaluation, Status, Submission
 from marksheet.errors import (
@@ -20,6 +22,7 @@ from marksheet.errors import (
     NotFound,
     PermanentModelError,
 )
+from marksheet.estimates import expected_trial_cost
 from marksheet.eval_specs import NewSpec
 from marksheet.grading_jobs import NewJob
 from marksheet.ingesting import ingest_upload
@@ -245,8 +248,6 @@ def test_a_cancelled_job_can_be_resumed_though_it_has_no_benchmark(
 def test_a_deleted_job_leaves_nothing(
     app: Application, caller: Caller, spec: EvalSpec, execution: Any
 ) -> None:
-    from marksheet import aws
-
     job = grading_jobs.create(app, caller, NewJob(spec.spec_id), rows(3))
     execution.run(evaluation(app, caller, job.job_id))
     grading_jobs.delete(app, caller, job.job_id)
@@ -325,6 +326,8 @@ def test_a_wrong_file_names_the_line(app: Application, caller: Caller, spec: Eva
     arrive(app, caller, job.job_id, lines(2) + b'\n{"input": "no output"}\n')
     failed = grading_jobs.get(app, caller, job.job_id)
     assert (failed.status, failed.line, failed.field) == (Status.FAILED, 3, "output")
+    with pytest.raises(NotFinished, match="did not complete: line 3, field output: is missing"):
+        grading_jobs.download(app, caller, failed.job_id)
     assert failed.error
 
 
@@ -372,3 +375,124 @@ def test_an_unreadable_verdict_is_unscored_and_no_error(
     counts = grading_jobs.get(app, caller, job.job_id).evaluation
     assert counts is not None
     assert counts.runs[0].counts.unscored == 2
+
+
+def stored(app: Application, caller: Caller) -> list[str]:
+    """The keys of every object of the organization."""
+    found = aws.client("s3").list_objects_v2(
+        Bucket=app.store.objects.bucket, Prefix=f"orgs/{caller.organization}/"
+    )
+    return [entry["Key"] for entry in found.get("Contents", [])]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen once, when the rows of a file have just been read."""
+    read = grading_jobs.read_submissions
+
+    def overtaken(chunks: Iterator[bytes]) -> Iterator[Submission]:
+        monkeypatch.setattr(grading_jobs, "read_submissions", read)
+        found = list(read(chunks))
+        happens()
+        yield from found
+
+    monkeypatch.setattr(grading_jobs, "read_submissions", overtaken)
+
+
+def test_of_two_files_sent_with_one_form_one_is_graded_whole(
+    app: Application,
+    caller: Caller,
+    spec: EvalSpec,
+    workflow: Any,
+    execution: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job, _ = grading_jobs.request_upload(app, caller, NewJob(spec.spec_id))
+    meanwhile(monkeypatch, lambda: arrive(app, caller, job.job_id, lines(2)))
+    arrive(app, caller, job.job_id, lines(9))
+    assert set(workflow.started) == {(job.job_id, 1)}
+    assert run(app, caller, execution, job.job_id)["summary"]["rows"] == 2
+    assert len([key for key in stored(app, caller) if "submissions" in key]) == 2
+
+
+def test_a_job_that_is_deleted_while_its_file_is_read_does_not_begin(
+    app: Application, caller: Caller, spec: EvalSpec, workflow: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, _ = grading_jobs.request_upload(app, caller, NewJob(spec.spec_id))
+    meanwhile(monkeypatch, lambda: grading_jobs.delete(app, caller, job.job_id))
+    arrive(app, caller, job.job_id, lines(3))
+    with pytest.raises(NotFound):
+        grading_jobs.get(app, caller, job.job_id)
+    assert (workflow.started, stored(app, caller)) == ([], [])
+
+
+def test_a_file_that_comes_after_its_job_was_deleted_is_deleted_too(
+    app: Application, caller: Caller, spec: EvalSpec
+) -> None:
+    job, _ = grading_jobs.request_upload(app, caller, NewJob(spec.spec_id))
+    grading_jobs.delete(app, caller, job.job_id)
+    arrive(app, caller, job.job_id, lines(3))
+    assert stored(app, caller) == []
+
+
+def test_a_second_file_is_not_kept(app: Application, caller: Caller, spec: EvalSpec) -> None:
+    job, _ = grading_jobs.request_upload(app, caller, NewJob(spec.spec_id))
+    arrive(app, caller, job.job_id, lines(3))
+    arrive(app, caller, job.job_id, lines(4))
+    assert layout.upload_object(caller.organization, job.job_id) not in stored(app, caller)
+
+
+def test_a_deletion_that_was_cut_off_can_be_repeated(
+    app: Application, caller: Caller, spec: EvalSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = grading_jobs.create(app, caller, NewJob(spec.spec_id), rows(3))
+    with monkeypatch.context() as cut:
+        cut.setattr(
+            type(app.store.objects), "delete_prefix", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            grading_jobs.delete(app, caller, job.job_id)
+    grading_jobs.delete(app, caller, job.job_id)
+    assert stored(app, caller) == []
+    with pytest.raises(NotFound):
+        grading_jobs.delete(app, caller, job.job_id)
+
+
+def test_files_start_no_more_jobs_than_may_run_at_once(
+    app: Application, caller: Caller, spec: EvalSpec, workflow: Any
+) -> None:
+    few = replace(app, settings=replace(app.settings, max_running=2))
+    asked = [grading_jobs.request_upload(few, caller, NewJob(spec.spec_id))[0] for _ in range(3)]
+    for job in asked:
+        arrive(few, caller, job.job_id, lines(1))
+    assert len(workflow.started) == 2
+    refused = grading_jobs.get(few, caller, asked[2].job_id)
+    assert refused.status is Status.FAILED
+    assert "2 evaluations are running" in (refused.error or "")
+
+
+def test_the_key_of_a_deleted_job_that_waited_is_a_conflict(
+    app: Application, caller: Caller, spec: EvalSpec
+) -> None:
+    job, _ = grading_jobs.request_upload(app, caller, NewJob(spec.spec_id), idempotency_key="k")
+    grading_jobs.delete(app, caller, job.job_id)
+    with pytest.raises(Conflict, match="was deleted; use another key"):
+        grading_jobs.request_upload(app, caller, NewJob(spec.spec_id), idempotency_key="k")
+
+
+def test_a_budget_holds_for_every_call_about_a_row_before_any_was_made(
+    app: Application, caller: Caller, judged: EvalSpec
+) -> None:
+    def expected(graders: list[dict[str, Any]], name: str) -> Decimal:
+        spec = eval_specs.create(app, caller, NewSpec(name, graders))
+        job = grading_jobs.create(app, caller, NewJob(spec.spec_id, max_cost_usd=Decimal(1)), rows(1))
+        found = evaluation(app, caller, job.job_id)
+        return expected_trial_cost(found, found.runs[0])
+
+    # 300 prompt and 256 completion tokens at 1 and 10 dollars a million.
+    one = Decimal("0.00286")
+    assert expected([TOWN], "one") == one
+    assert expected([EXACT], "none") == 0
+    assert expected([{**TOWN, "name": f"town {n}"} for n in range(40)], "many") == 40 * one
+    parts = {f"town{n}": {"requirement": "It names the town.", "model": "judge"} for n in range(3)}
+    formula = {"type": "multi", "graders": parts, "calculate_output": "town0 * town1 * town2"}
+    assert expected([formula, EXACT], "formula") == 3 * one

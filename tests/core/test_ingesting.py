@@ -30,13 +30,19 @@ def test_facts_of_an_extracted_document_are_recorded_and_stay(app: Application, 
 @pytest.mark.parametrize(
     "key",
     [
-        "orgs/acme/uploads/upload-1.upload",
         "orgs/acme/documents/dataset-1/doc-1.document",
         "orgs/acme/markdown/dataset-1/doc-1.md",
         "elsewhere",
     ],
 )
-def test_an_object_that_nobody_waits_for_is_left_alone(app: Application, key: str) -> None:
+def test_an_object_that_is_no_upload_is_left_alone(app: Application, key: str) -> None:
     app.store.objects.write(key, b"content")
     ingest_upload(app, key)
     assert app.store.objects.read(key) == b"content"
+
+
+def test_a_file_that_nobody_waits_for_is_deleted(app: Application) -> None:
+    key = "orgs/acme/uploads/upload-1.upload"
+    app.store.objects.write(key, b"content")
+    ingest_upload(app, key)
+    assert app.store.objects.find(key) is None

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from marksheet.errors import InvalidRequest, NotFound, PermanentModelError, TooL
 from marksheet.eval_specs import NewSpec
 from marksheet.instant_grading import Graded, grade_now
 from marksheet.providers.calling import OUT_OF_TIME
+from marksheet.worker import grading as worker_grading
 
 EXACT = {"type": "scorer", "name": "right", "scorer": "exact_match"}
 TOWN = {"requirement": "It names the town.", "points": 2, "model": "judge"}
@@ -186,3 +190,30 @@ def test_rows_that_are_not_reached_in_time_say_so(app: Application, caller: Call
 
 def test_five_hundred_rows_are_few(app: Application, caller: Caller) -> None:
     assert grade(app, caller, spec_of(app, caller, EXACT), rows(500)).summary["graded"] == 500
+
+
+def test_a_report_of_formulas_is_as_large_as_their_parts(app: Application, caller: Caller) -> None:
+    part = {"type": "string_check", "operation": "eq", "input": "a", "reference": "b"}
+    parts = {f"part{n}": part for n in range(16)}
+    graders = [
+        {"type": "multi", "name": f"m{n}", "graders": parts, "calculate_output": "part0"} for n in range(16)
+    ]
+    with pytest.raises(TooLarge, match="bytes"):
+        grade(app, caller, spec_of(app, caller, *graders), rows(100))
+
+
+def test_a_report_is_as_large_as_its_graders_names(app: Application, caller: Caller) -> None:
+    # Two bytes in UTF-8, six as an answer may have to be written.
+    graders = [{**EXACT, "name": f"{'ж' * 190}{n}"} for n in range(16)]
+    with pytest.raises(TooLarge, match="bytes"):
+        grade(app, caller, spec_of(app, caller, *graders), rows(250))
+
+
+def test_graders_that_take_all_the_time_leave_the_rest_out(
+    app: Application, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ten_seconds_each = SimpleNamespace(monotonic=partial(next, count(time.monotonic(), 10)))
+    monkeypatch.setattr(worker_grading, "time", ten_seconds_each)
+    spec = spec_of(app, caller, *[{**EXACT, "name": f"g{n}"} for n in range(5)])
+    (row,) = grade(app, caller, spec, rows(1)).rows
+    assert [grade.error and grade.error.code for grade in row.grades] == [None] * 3 + [OUT_OF_TIME] * 2

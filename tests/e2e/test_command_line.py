@@ -61,7 +61,8 @@ def command(api: Api, tmp_path: Path) -> Command:
 def rows(path: Path, count: int, right: int) -> Path:
     """Outputs to grade, of which the first are right."""
     lines = [
-        {"id": f"r{n}", "output": "yes" if n < right else "no", "expected_answer": "yes"} for n in range(count)
+        {"id": f"r{n}", "output": "yes" if n < right else "no", "expected_answer": "yes"}
+        for n in range(count)
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path

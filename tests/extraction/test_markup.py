@@ -54,7 +54,15 @@ def test_nor_does_it_with_markdown_behind_it(text: str, more: str) -> None:
 def test_a_paragraph_is_one(text: str) -> None:
     found = paragraph(" ".join(text.split("\n\n")))
     assert dangers(found) == []
-    blocks = {"heading_open", "bullet_list_open", "ordered_list_open", "blockquote_open", "fence", "hr", "code_block"}
+    blocks = {
+        "heading_open",
+        "bullet_list_open",
+        "ordered_list_open",
+        "blockquote_open",
+        "fence",
+        "hr",
+        "code_block",
+    }
     assert not blocks & kinds("before\n\n" + "\n".join(line for line in found.split("\n") if line.strip()))
 
 
@@ -70,6 +78,11 @@ def test_a_paragraph_is_one(text: str) -> None:
         ("> no quotation", r"\> no quotation"),
         ("text\n====", "text\n\\===="),
         ("***", r"\***"),
+        ("_ _ _", r"\_ _ _"),
+        ("--- ---", r"\--- ---"),
+        ("```", r"\```"),
+        ("```text", r"\```text"),
+        ("```code``` text", "```code``` text"),
         ("    no code", "no code"),
         ("| no table |", r"\| no table |"),
     ],

@@ -58,7 +58,8 @@ def graded(*percentages: float | None, **summary: Any) -> dict[str, Any]:
 
 def _row(number: int, percentage: float | None) -> dict[str, Any]:
     passed = None if percentage is None else percentage >= 0.5
-    said = {True: ("MET", "it says please"), False: ("UNMET", "it is curt"), None: (None, None)}[passed]
+    why = "no verdict could be read"
+    said = {True: ("MET", "it says please"), False: ("UNMET", "it is curt"), None: (None, why)}[passed]
     grader = {
         "name": "polite",
         "type": "criterion",
@@ -72,7 +73,7 @@ def _row(number: int, percentage: float | None) -> dict[str, Any]:
     }
     report = {"id": f"row-{number}", "passed": passed, "graders": [grader]}
     if percentage is None:
-        report["error"] = {"code": "unscored", "message": "no verdict could be read"}
+        report["error"] = f"polite: {why}"
     return {"earned_points": percentage, "possible_points": 1, "percentage": percentage, "report": report}
 
 

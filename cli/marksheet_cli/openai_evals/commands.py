@@ -59,7 +59,9 @@ def openai_evals(
         bool,
         typer.Option("--skip-unsupported", help="Exit with 0 though something could not be brought over."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made; send nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be made; send and write nothing.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -76,10 +78,15 @@ def openai_evals(
 
     export = read_export(files)
     bundles = convert(export, Wishes(name, question_field, answer_field), otherwise=files[0].stem)
+    given = {"name": name, "question-field": question_field, "answer-field": answer_field, "output": output}
+    options = "".join(
+        f" --{word} {shlex.quote(str(value))}" for word, value in given.items() if value is not None
+    )
+    options += " --skip-unsupported" if skip_unsupported else ""
     brought = []
     for bundle in bundles:
         written, made = Written(), {}
-        if output is not None:
+        if output is not None and not dry_run:
             directory = output if len(bundles) == 1 else output / slug(bundle.name)
             written = write_bundle(bundle, directory, force=force)
         elif not dry_run:
@@ -89,8 +96,8 @@ def openai_evals(
         told = _told(bundle, written, made, sends=not dry_run and output is None)
         registered = made.get("registered") or []
         following = _next(bundle, files, rows, written, registered)
-        if dry_run and output is None:
-            following = [f"marksheet import openai-evals {_quoted(files)}"]
+        if dry_run:
+            following = [f"marksheet import openai-evals {_quoted(files)}{options}"]
         brought.append({**told, "next": following})
     session.screen.answer({"evals": brought}, lambda: "\n\n".join(map(_shown, brought)))
     left_out = [reason for bundle in bundles for reason in bundle.left_out]

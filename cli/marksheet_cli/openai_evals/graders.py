@@ -42,9 +42,10 @@ def reference_field(criteria: Iterable[object]) -> str | None:
 
 
 def _path(location: tuple[str | int, ...]) -> list[str]:
-    """Where in the grader a problem is: "input.0.content", or nothing where it is the grader as a whole."""
+    """Where in the grader a problem is: "input[0].content", or nothing where it is the grader as a whole."""
     within = location[len(_ITSELF) :] if location[: len(_ITSELF)] == _ITSELF else ()
-    return [".".join(map(str, within))] if within else []
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in within)
+    return ["".join(steps).removeprefix(".")] if within else []
 
 
 def _all(criteria: Iterable[object]) -> Iterator[dict[str, Any]]:

@@ -107,9 +107,10 @@ def delete(app: Application, caller: Caller, dataset_id: str) -> Dataset:
     Benchmarks that are based on it stand in no way: a version keeps the text that it cited.
     """
     dataset = get(app, caller, dataset_id)
-    app.store.objects.delete_prefix(layout.documents_prefix(caller.organization, dataset_id))
-    app.store.objects.delete_prefix(layout.markdown_prefix(caller.organization, dataset_id))
+    _delete_all_objects(app, dataset)
     app.store.datasets.delete(dataset)
+    # Documents that were read meanwhile. What is read from now on `record_extraction` removes.
+    _delete_all_objects(app, dataset)
     return dataset
 
 
@@ -207,7 +208,7 @@ def read_documents(
     ready = (document for document in found if document.status is Status.READY)
     documents, next_after = _cut(ready, limit)
     if not documents and after is None:
-        raise NotFound("Processed document", dataset_id)
+        raise NotFound("READY document of this dataset", dataset_id)
     return ReadPage(tuple(show(app, documents)), next_after)
 
 
@@ -267,6 +268,11 @@ def _cut(documents: Iterable[Document], limit: int) -> tuple[list[Document], str
     """The first `limit` documents, and the id to continue after when there are more."""
     found = list(islice(documents, limit + 1))
     return found[:limit], found[limit - 1].document_id if len(found) > limit else None
+
+
+def _delete_all_objects(app: Application, dataset: Dataset) -> None:
+    for prefix in (layout.documents_prefix, layout.markdown_prefix):
+        app.store.objects.delete_prefix(prefix(dataset.organization, dataset.dataset_id))
 
 
 def _delete_objects(app: Application, organization: str, dataset_id: str, document_id: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marksheet import prices
 
 if TYPE_CHECKING:
-    from marksheet.domain import Evaluation, Model, Run
+    from marksheet.domain import EvalSpec, Evaluation, Model, Run
 
 CHARACTERS_PER_TOKEN = 4
 """Of English text, for the tokenizers in use; other languages and code take up to twice as many."""
@@ -71,9 +71,30 @@ def expected_trial_cost(evaluation: Evaluation, run: Run) -> Decimal:
     and write.
     """
     asked = list(evaluation.judges_of(run).values())
-    if run == evaluation.pairs:
+    if evaluation.eval_spec is not None:
+        asked = _asked_of_a_row(evaluation, evaluation.eval_spec)
+    elif run == evaluation.pairs:
         asked *= 2  # in both orders
     elif evaluation.calls_model(run):
         asked.append(run.model)
-    costs = (prices.cost(m.settings, USUAL_PROMPT_TOKENS, completion_tokens(m)) for m in asked)
+    costs = map(_cost_of_a_call, asked)
     return sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+def _asked_of_a_row(job: Evaluation, spec: EvalSpec) -> list[Model]:
+    """Whom a job's graders ask about one row, a model once for every call. Which of its models a formula asks
+    how often is not looked at: all of its calls are thought to go to the dearest.
+    """
+    from marksheet.grading import graders_of
+
+    asked: list[Model] = []
+    for grader in graders_of(spec, job.judge):
+        models = [job.judges[model_id] for model_id in grader.models]
+        if models:
+            dearest = max(models, key=lambda model: _cost_of_a_call(model) or Decimal(0))
+            asked += [dearest] * grader.calls
+    return asked
+
+
+def _cost_of_a_call(model: Model) -> Decimal | None:
+    return prices.cost(model.settings, USUAL_PROMPT_TOKENS, completion_tokens(model))

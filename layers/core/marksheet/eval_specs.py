@@ -123,18 +123,25 @@ def share(
     """Say who else may use a spec, and hand it to another owner if one is named. All of them are keys of the
     organization, or "*" for every one.
 
-    Raises `NotFound`, `Forbidden` for a key that does not own it, or `InvalidRequest` for an unknown key.
+    Raises `NotFound`, `Forbidden` for a key that does not own it, `InvalidRequest` for an unknown key, or
+    `Conflict` when it was handed on meanwhile.
     """
     spec = _owned(app, caller, spec_id)
     _check_keys(app, caller, shared_with)
     if owner is not None:
         _check_key(app, caller, owner, ("body", "owner"))
     kept = app.store.eval_specs.share(
-        caller.organization, spec_id, owner=owner or spec.owner, shared_with=list(dict.fromkeys(shared_with))
+        caller.organization,
+        spec_id,
+        was=spec.owner,
+        owner=owner or spec.owner,
+        shared_with=list(dict.fromkeys(shared_with)),
     )
-    changed = app.store.eval_specs.find(caller.organization, spec_id) if kept else None
+    changed = app.store.eval_specs.find(caller.organization, spec_id)
     if changed is None:
         raise NotFound("Eval spec", spec_id)
+    if not kept:
+        raise Conflict("the spec was changed meanwhile; look at it again")
     return changed
 
 

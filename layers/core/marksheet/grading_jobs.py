@@ -26,6 +26,7 @@ from marksheet.judges import open_graders
 from marksheet.planning import shard_count, shard_size_for
 from marksheet.store import layout
 from marksheet.store.idempotency import IdempotencyKeyUsed
+from marksheet.store.table import ConditionFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -136,18 +137,25 @@ def request_upload(
             used = lost
     if used.fingerprint != fingerprint:
         raise IdempotencyMismatch("this Idempotency-Key was used with another request") from None
-    upload = uploads.presign(app, caller, used.evaluation_id, "jsonl")
-    return get(app, caller, used.evaluation_id), upload
+    try:
+        job = get(app, caller, used.evaluation_id)
+    except NotFound as gone:
+        raise Conflict("the grading job of this Idempotency-Key was deleted; use another key") from gone
+    return job, uploads.presign(app, caller, job.job_id, "jsonl")
 
 
 def take_in(
     app: Application, caller: Caller, job_id: str, purpose: Mapping[str, Any], chunks: Iterator[bytes]
 ) -> dict[str, Any]:
-    """Start the job of an uploaded file. A second delivery finds it there, and only starts it. Raises
-    `InvalidUpload`.
+    """Start the job of an uploaded file. A second delivery finds it there, and only starts it; so does one
+    that was overtaken by another, of the same file or of another one that was sent with the same form.
+
+    Raises `InvalidUpload`, also when the job was deleted meanwhile, and `LimitExceeded`.
     """
     there = app.store.evaluations.find(caller.organization, job_id)
     if there is None:
+        # Forms are not counted, so the files of any number of them may arrive at once.
+        check_running(app, caller)
         spec = app.store.eval_specs.find(caller.organization, purpose["spec_id"], purpose["version"])
         if spec is None:
             raise InvalidUpload("its eval spec was deleted before the rows had arrived")
@@ -159,8 +167,7 @@ def take_in(
             purpose["name"],
             None if budget is None else Decimal(budget),
         )
-        there = _assemble(app, caller, new, spec, job_id, read_submissions(chunks))
-        app.store.evaluations.add(there)
+        there = _begin(app, _assemble(app, caller, new, spec, job_id, read_submissions(chunks)))
     evaluations.start(app, there)
     return {"count": there.total_questions}
 
@@ -210,13 +217,17 @@ def result(app: Application, job: Job) -> JobResult | None:
     summary = orjson.loads(app.store.objects.read(layout.summary(organization, job.job_id)))
     if evaluation.results_bytes <= app.settings.inline_download_bytes:
         return JobResult(summary, app.store.objects.read(layout.results(organization, job.job_id)), None)
-    url = app.store.objects.presign_download(
-        layout.results(organization, job.job_id),
+    return JobResult(summary, None, results_url(app, evaluation))
+
+
+def results_url(app: Application, evaluation: Evaluation) -> str:
+    """An address of a job's results file."""
+    return app.store.objects.presign_download(
+        layout.results(evaluation.organization, evaluation.evaluation_id),
         seconds=app.settings.presign_seconds,
-        disposition=f"attachment; filename={file_name(job)}",
+        disposition=f"attachment; filename={file_name(evaluation.evaluation_id)}",
         content_type="application/json",
     )
-    return JobResult(summary, None, url)
 
 
 def download(app: Application, caller: Caller, job_id: str) -> tuple[Job, JobResult]:
@@ -226,7 +237,9 @@ def download(app: Application, caller: Caller, job_id: str) -> tuple[Job, JobRes
     if found is None:
         if job.status is Status.PROCESSING:
             raise NotFinished("The grading job is not yet completed")
-        raise NotFinished(f"The grading job did not complete: {job.error}")
+        place = f"line {job.line}, " if job.line is not None else ""
+        field = f"field {job.field}: " if job.field is not None else ""
+        raise NotFinished(f"The grading job did not complete: {place}{field}{job.error}")
     return job, found
 
 
@@ -243,18 +256,38 @@ def resume(app: Application, caller: Caller, job_id: str, max_cost_usd: Decimal 
 
 
 def delete(app: Application, caller: Caller, job_id: str) -> None:
-    """Delete a job and its rows for good; a running one is stopped. Raises `NotFound`."""
-    get(app, caller, job_id)
-    app.store.objects.delete(layout.upload_object(caller.organization, job_id))
-    app.store.uploads.delete(caller.organization, job_id)
+    """Delete a job and its rows for good; a running one is stopped. Raises `NotFound`.
+
+    The upload goes first: without it no job begins any more. A deletion cut short can be repeated.
+    """
+    item = app.store.uploads.find(caller.organization, job_id)
+    waited = item is not None and item["purpose"]["kind"] == "submissions"
+    if waited:
+        app.store.objects.delete(layout.upload_object(caller.organization, job_id))
+        app.store.uploads.delete(caller.organization, job_id)
     try:
         evaluations.delete(app, caller, job_id, noun=NOUN)
     except NotFound:
-        return
+        if not waited:
+            raise
 
 
-def file_name(job: Job) -> str:
-    return f"grading_results_{job.job_id}.json"
+def file_name(job_id: str) -> str:
+    return f"grading_results_{job_id}.json"
+
+
+def _begin(app: Application, job: Evaluation) -> Evaluation:
+    """Store the job of an uploaded file, once, unless it was deleted: give the one that stands."""
+    organization, job_id = job.organization, job.evaluation_id
+    try:
+        app.store.evaluations.add(job, and_also=[app.store.uploads.to_begin(organization, job_id)])
+    except ConditionFailed as lost:
+        uploads.drop_questions(app.store.objects, job.benchmark.questions_key)
+        there = app.store.evaluations.find(organization, job_id)
+        if there is None:
+            raise InvalidUpload("the grading job was deleted before its rows had been read") from lost
+        return there
+    return job
 
 
 def _waited(app: Application, since: str) -> timedelta:
@@ -301,7 +334,8 @@ def _assemble(
     """Keep the rows, and make the job of them."""
     judges = _check(app, caller, new, spec)
     organization, now = caller.organization, app.now()
-    stored = uploads.keep_questions(app.store.objects, layout.submissions(organization, job_id), submissions)
+    key = layout.submissions(organization, job_id, new_id("rows", app.clock()))
+    stored = uploads.keep_questions(app.store.objects, key, submissions)
     size = shard_size_for(stored.count)
     rows = Benchmark(
         organization=organization,

@@ -17,15 +17,19 @@ def ingest_upload(app: Application, key: str) -> None:
     """Read an uploaded file into what it was sent for, once, and delete it.
 
     The caller's mistakes end in the upload's status, never in an exception: a second delivery of the same
-    event would not mend them. An object that is no upload, or is taken in already, is passed over. Facts of
-    an extracted document are recorded, and stay.
+    event would not mend them. An object that is no upload is passed over; a file that nobody waits for (any
+    more) is deleted. Facts of an extracted document are recorded, and stay.
     """
     if layout.parse_extraction_facts(key):
         datasets.record_extraction(app, key)
         return
     found = layout.parse_upload_object(key)
-    item = app.store.uploads.find(*found) if found else None
-    if found is None or item is None or item["status"] != Status.PROCESSING.value:
+    if found is None:
+        return
+    item = app.store.uploads.find(*found)
+    if item is None or item["status"] != Status.PROCESSING.value:
+        # A second file of one form, or one whose job was deleted. Nobody would ever see it again.
+        app.store.objects.delete(key)
         return
     organization, upload_id = found
     caller = Caller(organization, item["key_id"], frozenset())

@@ -7,6 +7,7 @@ a job. The time is an estimate, so rows that are not reached after all come back
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import time
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ SECONDS = 25.0
 """What a request has for its rows. The gateway gives up after 30."""
 MOST_ESTIMATED_SECONDS = 20.0
 LARGEST_ANSWER_BYTES = 5_000_000
-"""A Lambda answers with 6 MB at most."""
+"""As a function's result, of which a Lambda takes 6 MB at most."""
 THE_WAY_TO_A_JOB = "send it to POST /v1/eval/jobs, which takes any number of rows"
 NOT_REACHED = TrialError(OUT_OF_TIME, "the request's time was up before this row was graded", 0)
 
@@ -127,14 +128,19 @@ def _check_size(
             f"grading {len(submissions):,} rows would take about {seconds:,.0f} seconds, and a call has "
             f"{MOST_ESTIMATED_SECONDS:g}; {THE_WAY_TO_A_JOB}"
         )
-    size = len(submissions) * sum(
-        _GRADE_BYTES + (_REASON_BYTES if grader.models else 0) for grader in graders
-    )
+    size = len(submissions) * sum(_grade_bytes(grader.name, grader) for grader in graders)
     if size > LARGEST_ANSWER_BYTES:
         raise TooLarge(
             f"the report on {len(submissions):,} rows by {len(graders)} graders may have {size:,} bytes, and "
             f"an answer {LARGEST_ANSWER_BYTES:,}; {THE_WAY_TO_A_JOB}"
         )
+
+
+def _grade_bytes(name: str, grader: Grader) -> int:
+    """What a grader's entry of a report takes, with those of a formula's parts."""
+    parts: Sequence[tuple[str, Grader]] = getattr(grader, "parts", ())
+    reason = _REASON_BYTES if grader.models and not parts else 0
+    return _GRADE_BYTES + len(json.dumps(name)) + reason + sum(_grade_bytes(*part) for part in parts)
 
 
 def _in_flight(model: Model) -> int:

@@ -43,7 +43,8 @@ def _problem(
     first = next(grader.name for grader in graders if model_id in grader.models)
     told = f"grader {first!r} asks model {model_id!r}, which "
     if model is None:
-        return Problem(where, f"{told}is not registered; register it, or name another in model", "not_found")
+        elsewhere = "name another judge in model, another embedding model in the eval spec"
+        return Problem(where, f"{told}is not registered; register it, or {elsewhere}", "not_found")
     if model.provider is ProviderName.RECORDED:
         return Problem(where, f"{told}has recorded answers and cannot judge")
     if model.status is not Status.READY:

@@ -34,6 +34,8 @@ class Library:
         self._dataset = dataset
         self._now = now
         self._catalogue: list[Document] | None = None
+        self._named: dict[str, list[Document]] = {}
+        """By id and by file name: a file may cite a million times among ten thousand documents."""
         self._texts: OrderedDict[str, Passages] = OrderedDict()
 
     def cite(self, citation: Mapping[str, Any]) -> tuple[str, str]:
@@ -59,8 +61,7 @@ class Library:
     def _find(self, name: str) -> Document:
         """The document of this id, or the only READY one of this file name."""
         documents = self._list()
-        found = [document for document in documents if document.document_id == name]
-        found = found or [document for document in documents if document.filename == name]
+        found = self._named.get(name, [])
         ready = [document for document in found if document.status is Status.READY]
         if len(ready) == 1:
             return ready[0]
@@ -83,6 +84,10 @@ class Library:
                 self._dataset.organization, self._dataset.dataset_id
             )
             self._catalogue = [document.seen_at(self._now) for document in documents]
+            for document in self._catalogue:
+                self._named.setdefault(document.filename, []).append(document)
+            # An id wins over a file that is called like it.
+            self._named |= {document.document_id: [document] for document in self._catalogue}
         return self._catalogue
 
     def _open(self, document: Document) -> Passages:

@@ -135,6 +135,12 @@ def keep_questions(objects: Objects, key: str, parsed: Iterable[Question]) -> St
     return StoredQuestions(key, len(offsets) - 1, digest.hexdigest())
 
 
+def drop_questions(objects: Objects, key: str) -> None:
+    """Delete a questions file with its offsets."""
+    objects.delete(key)
+    objects.delete(layout.offsets(key))
+
+
 def question_range(objects: Objects, questions_key: str, first: int, last: int) -> tuple[int, int]:
     """Byte range [start, end) of the questions from ordinal `first` to `last`, both included."""
     offsets = question_offsets(objects, questions_key, first, last)

@@ -34,6 +34,7 @@ _UNOPENED = re.compile(
     r"(?:word|ppt|xl)/(?:embeddings/[^/]+\.(?:xlsx|xlsm|xlsb|docx|pptx|bin)|media/[^/]+\.(?:emz|wmz))",
     re.IGNORECASE,
 )
+_NOT_WHOLE = "the file is damaged: it is not a whole ZIP archive, as an Office file must be"
 _BOMB = "it unpacks to far more than it holds, as an attack does"
 
 
@@ -49,9 +50,7 @@ def check_archive(content: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error) as error:
-        raise Refused(
-            "the file is damaged: it is not a whole ZIP archive, as an Office file must be"
-        ) from error
+        raise Refused(_NOT_WHOLE) from error
     entries = archive.infolist()
     _check_names(entries)
     _check_declared(entries)
@@ -67,17 +66,15 @@ def _check_directory_size(content: bytes) -> None:
     tail_start = max(0, len(content) - (1 << 16) - _END.size)
     at = content.rfind(b"PK\5\6", tail_start)
     if at < 0 or at + _END.size > len(content):
-        raise Refused("the file is damaged: it is not a whole ZIP archive, as an Office file must be")
+        raise Refused(_NOT_WHOLE)
     _, disk, start_disk, _, entries, size, *_ = _END.unpack_from(content, at)
     if disk not in (0, 0xFFFF) or start_disk not in (0, 0xFFFF):
         raise Refused("it is one part of an archive in several parts")
     large = content.rfind(b"PK\6\6", max(0, at - (1 << 16)), at)
     if large >= 0 and large + _CENTRAL_64.size <= len(content):
         *_, entries_64, size_64, _ = _CENTRAL_64.unpack_from(content, large)
-        entries, size = (
-            max(entries if entries != 0xFFFF else 0, entries_64),
-            max(size if size != 0xFFFFFFFF else 0, size_64),
-        )
+        entries = max(0 if entries == 0xFFFF else entries, entries_64)
+        size = max(0 if size == 0xFFFFFFFF else size, size_64)
     if entries > MOST_ENTRIES or size > LARGEST_DIRECTORY:
         raise Refused(f"it holds more than {MOST_ENTRIES:,} files")
 
@@ -122,13 +119,13 @@ def _check_places(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         start = entry.header_offset
         if start < end:
-            raise Refused("it holds files that overlap, as an attack does")
+            raise Refused("it is damaged, or made to attack: its files overlap")
         if start + _LOCAL.size > len(content):
-            raise Refused("the file is damaged: it is not a whole ZIP archive, as an Office file must be")
+            raise Refused(_NOT_WHOLE)
         *_, name_length, extra_length = _LOCAL.unpack_from(content, start)
         end = start + _LOCAL.size + name_length + extra_length + entry.compress_size
         if end > len(content):
-            raise Refused("the file is damaged: it is not a whole ZIP archive, as an Office file must be")
+            raise Refused(_NOT_WHOLE)
 
 
 def _check_entry(archive: zipfile.ZipFile, content: bytes, entry: zipfile.ZipInfo, most: int) -> int:
@@ -140,7 +137,7 @@ def _check_entry(archive: zipfile.ZipFile, content: bytes, entry: zipfile.ZipInf
         kind = archive_kind(first)
         if kind and not _UNOPENED.fullmatch(entry.filename):
             raise Refused(f"it holds an archive within it ({kind})")
-        if looks_like_xml(first[:64]):
+        if looks_like_xml(first):
             check_xml(chain((first,), pieces))
         for _ in pieces:
             pass

@@ -27,8 +27,10 @@ def extract(content: bytes, *, hint: str | None = None) -> Extracted:
     `Refused`, with a reason for a person, for all that is no readable document; `MemoryError` when memory
     ends.
     """
-    reader = _reader(content, hint)
+    name = "file"
     try:
+        reader = _reader(content, hint)
+        name = reader.name
         # Readers warn programmers; what a person should know is in `Extracted.warnings`.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -36,14 +38,21 @@ def extract(content: bytes, *, hint: str | None = None) -> Extracted:
     except (Refused, MemoryError):
         raise
     except RecursionError as error:
-        raise Refused(f"this {reader.name} is nested too deeply to be read") from error
+        raise Refused(f"this {name} is nested too deeply to be read") from error
     except Exception as error:  # of whatever kind its reader raises on a file that is not what it should be
-        raise Refused(f"this {reader.name} is damaged and cannot be read") from error
+        if _is_end_of_memory(error):
+            raise MemoryError from error
+        raise Refused(f"this {name} is damaged and cannot be read") from error
     if len(found.markdown) > LONGEST_MARKDOWN:
         raise Refused(f"it has more than {LONGEST_MARKDOWN:,} characters of text")
     if not found.markdown.strip():
-        raise Refused(f"this {reader.name} has no text")
+        raise Refused(f"this {name} has no text")
     return found
+
+
+def _is_end_of_memory(error: Exception) -> bool:
+    """Whether a reader of XML in C ran out of it: libxml2 calls that an error of the XML, with this code."""
+    return type(error).__name__ == "XMLSyntaxError" and getattr(error, "code", 0) == 2
 
 
 def _reader(content: bytes, hint: str | None) -> _Reader:

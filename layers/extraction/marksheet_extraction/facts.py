@@ -52,7 +52,7 @@ def decode(content: bytes) -> Facts:
     """
     try:
         found = json.loads(content)
-    except RecursionError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError("not facts") from error
     if not isinstance(found, dict) or found.keys() != set(Facts.__slots__):
         raise ValueError("not facts")

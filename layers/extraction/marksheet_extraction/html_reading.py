@@ -136,6 +136,11 @@ class _Parser(HTMLParser):
         if not self._dropped:
             self._listener.text(data if self._code else _SPACE.sub(" ", data))
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Pass over `<![...>`, for most forms of which the parser of some Python versions raises."""
+        end = self.rawdata.find(">", i)
+        return end + 1 or -1
+
     def end_all(self) -> None:
         while self._open:
             self._end_last()

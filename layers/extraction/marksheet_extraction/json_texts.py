@@ -42,12 +42,8 @@ def read(decoded: DecodedText, *, named: bool) -> Extracted | None:
     if problem is None:
         return Extracted(JSON, fenced(text, "json") + "\n", warnings=decoded.warnings)
     lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) > 1:
-        wrong = next(
-            ((number, found) for number, line in enumerate(lines, 1) if (found := _problem(line))), None
-        )
-        if wrong is None:
-            return Extracted(JSON_LINES, fenced(text, "json") + "\n", warnings=decoded.warnings)
+    if len(lines) > 1 and not any(map(_problem, lines)):
+        return Extracted(JSON_LINES, fenced(text, "json") + "\n", warnings=decoded.warnings)
     if named:
         raise Refused(f"it is not valid JSON: {problem}")
     return None

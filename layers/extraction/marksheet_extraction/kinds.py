@@ -59,13 +59,17 @@ _OTHERS = (
     (b"{\\rtf", "an RTF document, which can be saved as DOCX"),
     (b"%!PS", "a PostScript file, which can be saved as PDF"),
     (b"SQLite format 3\0", "a database"),
-    (b"PAR1", "a Parquet file"),
-    (b"ID3", "a sound file"),
-    (b"OggS", "a sound or video file"),
-    (b"fLaC", "a sound file"),
+    (b"PAR1\x15", "a Parquet file"),
+    (b"ID3\2", "a sound file"),
+    (b"ID3\3", "a sound file"),
+    (b"ID3\4", "a sound file"),
+    (b"OggS\0", "a sound or video file"),
+    (b"fLaC\0", "a sound file"),
     (b"\x1a\x45\xdf\xa3", "a video file"),
-    (b"wOFF", "a font"),
-    (b"wOF2", "a font"),
+    (b"wOFF\0\1", "a font"),
+    (b"wOFFOTTO", "a font"),
+    (b"wOF2\0\1", "a font"),
+    (b"wOF2OTTO", "a font"),
     (b"OTTO\0", "a font"),
     (b"\0\1\0\0\0", "a font"),
 )
@@ -84,9 +88,7 @@ def recognise(content: bytes) -> Kind:
     if not content:
         raise Refused("the file is empty")
     if len(content) > LARGEST_DOCUMENT:
-        raise Refused(
-            f"the file is larger than {LARGEST_DOCUMENT >> 20} MiB, the most that a document may have"
-        )
+        raise Refused(TOO_LARGE)
     if content.startswith(b"PK\3\4"):
         return Kind.ARCHIVE
     if _is_pdf(content):
@@ -107,9 +109,10 @@ def archive_kind(content: bytes) -> str | None:
 
 def _is_pdf(content: bytes) -> bool:
     """Readers allow a KiB of anything before the header; a text that merely names it has no trailer."""
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
+    start = content[:1024]
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
         return True
-    return b"%PDF-" in content[:1024] and b"startxref" in content[-2048:]
+    return b"%PDF-" in start and b"startxref" in content[-2048:]
 
 
 def _other_kind(content: bytes) -> str | None:
@@ -138,10 +141,10 @@ def _by_structure(content: bytes) -> str | None:
         (lambda c: c.startswith(b"RIFF") and c[8:12] == b"WEBP", "a WebP picture"),
         (lambda c: c.startswith(b"RIFF") and c[8:12] in (b"WAVE", b"AVI "), "a sound or video file"),
         (lambda c: c[4:8] == b"ftyp" and c[8:12] in (b"heic", b"heix", b"mif1", b"avif"), "a HEIF picture"),
-        (lambda c: c[4:8] == b"ftyp", "a sound or video file"),
+        (lambda c: c[:3] == bytes(3) and c[4:8] == b"ftyp", "a sound or video file"),
         (lambda c: c.startswith(b"BM") and c[6:10] == b"\0\0\0\0", "a BMP picture"),
         (lambda c: c.startswith(b"MZ") and b"\0" in c[:64], "a program"),
-        (lambda c: c[257:262] == b"ustar", "a tar archive"),
+        (lambda c: c[257:262] == b"ustar" and b"\0" in c[:257], "a tar archive"),
         (lambda c: _SVG.match(c) is not None, "an SVG picture"),
     )
     return next((name for check, name in checks if check(content)), None)

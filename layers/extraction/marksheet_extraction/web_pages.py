@@ -63,6 +63,9 @@ class _Inline:
     def add(self, markdown: str) -> None:
         """Put Markdown after what was read so far."""
         self._escape(followed=True)
+        if markdown.startswith("`") and self.pieces and self.pieces[-1].endswith("`"):
+            # The backticks of two codes side by side would be read as one fence, and open what is in them.
+            self.pieces.append(" ")
         self.pieces.append(markdown)
 
     def markdown(self, *, followed: bool) -> str:
@@ -75,9 +78,9 @@ class _Inline:
             self.pieces.append(without_code(inert(visible("".join(self.plain)), followed=followed)))
             self.plain.clear()
 
-    def ends_with_blank(self) -> bool:
-        last = (self.plain or self.pieces or [" "])[-1]
-        return last.endswith((" ", "\n"))
+    def last(self) -> str:
+        """What was read last, "" when nothing was."""
+        return (self.plain or self.pieces or [""])[-1]
 
 
 class _Text(NamedTuple):
@@ -139,11 +142,10 @@ class _Writer:
             self._end_inline()
 
     def text(self, text: str) -> None:
-        inline = self._inline[-1]
-        if self._blocks[-1].tag != "pre" and text.startswith(" ") and inline.ends_with_blank():
-            text = text[1:] if inline.plain or inline.pieces or len(self._inline) == 1 else text
+        if self._blocks[-1].tag != "pre" and text.startswith(" ") and self._is_after_blank():
+            text = text[1:]
         if text:
-            inline.plain.append(text)
+            self._inline[-1].plain.append(text)
 
     def line_break(self) -> None:
         self._inline[-1].plain.append("\n")
@@ -151,6 +153,11 @@ class _Writer:
     def rule(self) -> None:
         self._end_paragraph()
         self._blocks[-1].blocks.append(_Text("---"))
+
+    def _is_after_blank(self) -> bool:
+        """Whether the paragraph so far ends with a blank, or has not begun."""
+        last = next(filter(None, (inline.last() for inline in reversed(self._inline))), " ")
+        return last.endswith((" ", "\n"))
 
     def _end_inline(self) -> None:
         ended = self._inline.pop()

@@ -45,9 +45,7 @@ _WRAPPERS = frozenset(
 """Elements around paragraphs or runs that say something about them and nothing by themselves."""
 _HEADING = re.compile(r"heading ([1-9])")
 _LIST = re.compile(r"list (?:bullet|number) ([2-5])")
-_BOX = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}txbx"
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
-_CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _NOTES = (("footnotes", "w:footnote", "w:footnoteReference"), ("endnotes", "w:endnote", "w:endnoteReference"))
 _CHARACTERS = {
     qn("w:tab"): "\t",
@@ -74,8 +72,8 @@ class _Walk:
         self._part = document.part
         self._numbering = Numbering(document)
         self._styles = _Styles(document)
-        self._notes: list[str] = []
-        """Keys of the notes referred to so far, such as `footnotes 2`, in the order of their numbers."""
+        self._notes: dict[str, int] = {}
+        """The notes referred to so far, such as `footnotes 2`, and the number of each."""
 
     def markdown(self) -> str:
         blocks = list(self._blocks(self._body))
@@ -136,9 +134,7 @@ class _Walk:
 
     def _reference(self, element: Any, kind: str) -> str:
         key = f"{kind} {element.get(qn('w:id'), '')}"
-        if key not in self._notes:
-            self._notes.append(key)
-        return f"[{self._notes.index(key) + 1}]"
+        return f"[{self._notes.setdefault(key, len(self._notes) + 1)}]"
 
     def _target(self, hyperlink: Any) -> str | None:
         relation = self._part.rels.get(hyperlink.get(qn("r:id"), ""))
@@ -184,7 +180,7 @@ class _Walk:
                     for note in parse_xml(relation.target_part.blob).iterchildren(qn(tag)):
                         text = " ".join(self._inline(child) for child in note.iterchildren(qn("w:p")))
                         texts[f"{kind} {note.get(qn('w:id'), '')}"] = one_line(text)
-        for number, key in enumerate(list(self._notes), 1):
+        for key, number in self._notes.items():
             if texts.get(key):
                 yield f"[{number}] {texts[key]}"
 
@@ -271,12 +267,17 @@ def _below(parent: Any, tag: str) -> Iterator[Any]:
             yield from _below(child, tag)
 
 
-def _boxes(paragraph: Any) -> Iterator[Any]:
-    """The contents of text boxes. Each is there twice, the second time for older programs."""
-    for alternatives in paragraph.iter(_ALTERNATIVES):
-        for choice in alternatives.iterchildren(_CHOICE):
-            for box in choice.iter(_BOX):
-                yield from box.iterchildren(qn("w:txbxContent"))
+def _boxes(element: Any) -> Iterator[Any]:
+    """The contents of text boxes, but for those within them. What is there twice, for newer and for older
+    programs, is read in the newer form.
+    """
+    for child in element.iterchildren():
+        if child.tag == qn("w:txbxContent"):
+            yield child
+        elif child.tag == _ALTERNATIVES:
+            yield from _boxes(child[0] if len(child) else child)
+        else:
+            yield from _boxes(child)
 
 
 def _count(element: Any, properties: str, name: str, default: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from xml.parsers import expat
 
 import openpyxl
-from openpyxl.utils.cell import range_boundaries
+from openpyxl.worksheet.cell_range import CellRange
 
 from marksheet_extraction.extracted import Extracted, Refused
 from marksheet_extraction.limits import MOST_COLUMNS, MOST_PAGES, MOST_ROWS
@@ -165,11 +165,12 @@ def _repeat_merged(rows: list[list[str]], merges: list[str]) -> None:
     reader of values.
     """
     for reference in merges:
-        left, top, right, bottom = range_boundaries(reference)
-        if top <= len(rows) and left <= len(rows[top - 1]):
-            text = rows[top - 1][left - 1]
-            for row in rows[top - 1 : bottom]:
-                row[left - 1 : right] = [text] * len(row[left - 1 : right])
+        merged = CellRange(reference)
+        top, left = merged.min_row - 1, merged.min_col - 1
+        if top < len(rows) and left < len(rows[top]):
+            text = rows[top][left]
+            for row in rows[top : merged.max_row]:
+                row[left : merged.max_col] = [text] * len(row[left : merged.max_col])
 
 
 def _filled(rows: list[list[str]]) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
@@ -11,23 +12,21 @@ from marksheet_extraction.limits import DEEPEST_XML
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_STARTS = (
-    b"<",
-    b"\xef\xbb\xbf<",
-    b"\xff\xfe<\0",
-    b"\xfe\xff\0<",
-    b"<\0",
-    b"\0<",
-    b"\0\0\0<",
-    b"\0\0\xfe\xff",
-    b"\xff\xfe\0\0",
-    b"\x4c\x6f\xa7\x94",  # `<?xm` in EBCDIC
+_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s*<[?!A-Za-z_:\x80-\xff]|\s+\Z)"  # UTF-8, and what is like ASCII
+    rb"|(?:\xff\xfe)?(?:\s\0)*<\0"  # UTF-16
+    rb"|(?:\xfe\xff)?(?:\0\s)*\0<\0"
+    rb"|(?:\xff\xfe\0\0)?(?:\s\0{3})*<\0{3}"  # UTF-32
+    rb"|(?:\0\0\xfe\xff)?(?:\0{3}\s)*\0{3}<\0{3}"
+    rb"|\x4c\x6f\xa7\x94"  # `<?xm` in EBCDIC
 )
 
 
 def looks_like_xml(start: bytes) -> bool:
-    """Whether a file that begins with these bytes could be taken for XML in any encoding."""
-    return start.lstrip().startswith(_STARTS) or start.startswith(_STARTS)
+    """Whether a file that begins with these bytes could be taken for XML in any encoding. White space alone
+    could go on as XML.
+    """
+    return _START.match(start) is not None
 
 
 def check_xml(chunks: Iterable[bytes]) -> None:

@@ -14,6 +14,7 @@ from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.openai_evals.conversion import Wishes, convert
 from marksheet_cli.openai_evals.exports import read_export
 from marksheet_cli.openai_evals.files import write_bundle
+from marksheet_cli.openai_evals.graders import why_not
 
 HERE = Path(__file__).parent
 EXPORTS, GOLDEN = HERE / "exports", HERE / "golden"
@@ -444,3 +445,10 @@ def test_rows_that_do_not_say_to_which_of_several_evals_they_belong_are_refused(
 def test_one_name_cannot_be_for_several_evals(bundles):
     with pytest.raises(CommandError, match="--name is for one eval"):
         bundles(an_eval(CHECK), an_eval(CHECK, id="eval_2"), name="n")
+
+
+def test_what_is_wrong_with_a_grader_is_located_as_the_service_does_it():
+    image = {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/a.png"}]}
+    told = why_not({"type": "score_model", "name": "looks", "model": "m", "input": [image]})
+    assert told is not None
+    assert told.startswith("input[0].content[0] has an image")

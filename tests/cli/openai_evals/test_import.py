@@ -88,6 +88,16 @@ def test_a_dry_run_sends_and_writes_nothing(bring, service, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_dry_run_writes_no_files_either_and_tells_the_command_with_its_options(bring, service, tmp_path):
+    directory = tmp_path / "out"
+    options = ("--name", "my eval", "--output", str(directory))
+    told = bring(EVAL, RUN, ITEMS, *options, "--skip-unsupported", "--dry-run").stdout
+    assert "would make an eval spec (2 graders)" in told
+    assert f"{ITEMS} --name 'my eval' --output {directory} --skip-unsupported\n" in told
+    assert service.requests == []
+    assert not directory.exists()
+
+
 def test_output_writes_files_and_sends_nothing(bring, service, tmp_path):
     result = bring(EVAL, RUN, ITEMS, "--output", str(tmp_path / "out"))
     names = {path.name for path in (tmp_path / "out").iterdir()}

@@ -62,6 +62,7 @@ def test_an_unscored_row_says_which_graders_have_no_value_and_why():
     assert row_error(graded((1, 1), (1, None))) == "g1: why"
     assert row_error(graded((1, None), (1, 1), (1, None))) == "g0: why; g2: why"
     assert row_error(graded(*[(1, None)] * 5)) == "g0: why; g1: why; g2: why; and 2 more graders"
+    assert (row_error(graded(*[(1, None)] * 4)) or "").endswith("g2: why; and 1 more grader")
 
 
 def test_a_long_reason_is_cut():

@@ -30,6 +30,13 @@ def test_a_template_may_take_the_place_of_the_expected_answer(grade):
     assert grade(scorer("exact_match", expected_answer="{{item.other}}"), ROW)[0] == Mark(0.0, False)
 
 
+def test_a_template_makes_no_longer_an_expected_answer_than_a_row_may_have(grade):
+    row = submission("x", metadata={"long": "x" * 100_000})
+    mark, _ = grade(scorer("exact_match", expected_answer="{{item.long}}" * 3), row)
+    assert mark.value is None
+    assert mark.reason.endswith("has 300,000 characters; 262,144 are allowed")
+
+
 def test_what_a_scorer_cannot_score_is_unscored_with_its_reason(grade):
     mark, _ = grade(scorer("exact_match"), submission("x"))
     assert mark == Mark(None, reason="no expected answer")

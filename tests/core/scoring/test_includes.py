@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 
@@ -50,3 +52,26 @@ def test_without_an_expected_answer_nothing_is_scored(score):
 def test_a_blank_expected_answer_is_unscored_rather_than_always_found(score):
     blank = score("includes", " \n", "Paris")
     assert (blank.value, blank.reason) == (None, "the expected answer is blank")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "output", "value"),
+    [
+        ("aa", "a" * 300, 0.0),
+        ("aa", "a" * 300 + " aa", 1.0),
+        ("aa", "aa " + "a" * 300, 1.0),
+        ("a.", "a." * 300 + "a", 0.0),
+        ("a.", "a." * 300, 1.0),
+        (".a", "b" + ".a" * 300 + "b", 0.0),
+        ("a b", "a ba b" * 200 + "a b", 0.0),
+        ("a b", "a ba b" * 200 + "-a b", 1.0),
+    ],
+)
+def test_a_whole_word_is_found_among_many_that_are_parts(score, wanted, output, value):
+    assert score("includes", wanted, output, whole_words=True).value == value
+
+
+def test_whole_words_take_time_by_the_length_of_the_texts_not_by_their_product(score):
+    start = time.perf_counter()
+    assert score("includes", "a" * 50_000, "a" * 250_000, whole_words=True).value == 0.0
+    assert time.perf_counter() - start < 5

@@ -44,6 +44,11 @@ def test_texts_too_long_to_compare_are_unscored(score, monkeypatch):
     assert score("levenshtein", "abcd", "abc").value is None
 
 
+def test_texts_that_are_long_once_they_are_normalised_are_unscored_too(score):
+    # One character that NFKC writes as eighteen.
+    assert score("levenshtein", "\ufdfa" * 6_000, "\ufdfb" * 6_000).value is None
+
+
 def test_without_an_expected_answer_nothing_is_scored(score):
     assert score("levenshtein", None, "cat").reason == "no expected answer"
 

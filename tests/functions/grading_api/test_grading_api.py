@@ -235,6 +235,34 @@ def test_large_results_are_at_an_address(
     assert (sent_on.status, sent_on.headers["Cache-Control"]) == (307, "no-store")
 
 
+def test_results_that_an_answer_has_no_room_for_are_at_an_address(
+    event: Any,
+    call: Any,
+    things: dict[str, str],
+    deployed: Application,
+    execution: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    execution.run(deployed.store.evaluations.find("acme", things["job"]))
+    monkeypatch.setattr("grading_api.jobs.LARGEST_ANSWER_BYTES", 10)
+    found = call(event("job_get", rawPath=f"/v1/eval/jobs/{things['job']}")).json
+    assert (found["results"], found["summary"]["rows"]) == (None, 1)
+    assert found["results_url"].startswith("https://")
+
+
+def test_a_report_that_fits_no_answer_is_for_a_job(event: Any, call: Any, spec: str) -> None:
+    # Written in ASCII, as it may have to be, each of these names has 1,536 bytes.
+    rows = [{"input": "a", "output": "b", "id": "\u0436" * 256}] * 4_000
+    answer = call(event("grade", body=json.dumps({"eval_spec_id": spec, "dataset": rows})))
+    assert (answer.status, answer.json["error"]["code"]) == (413, "too_large")
+    assert "POST /v1/eval/jobs" in answer.json["error"]["message"]
+
+
+def test_a_version_of_many_digits_does_not_exist(event: Any, call: Any, spec: str) -> None:
+    path = f"/v1/eval/specs/{spec}@{'0' * 11}1{'9' * 5_000}"
+    assert call(event("spec_get", rawPath=path)).status == 404
+
+
 def test_a_job_may_wait_for_its_file(event: Any, call: Any, spec: str, deployed: Application) -> None:
     body = json.dumps({"eval_spec_id": spec, "upload": True})
     job = call(event("job_create_upload", body=body)).json

@@ -11,13 +11,25 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.reading import IDENTIFIER
+from marksheet.dialects.reading import IDENTIFIER, IDENTIFIER_WORDS, of_form
 from marksheet.errors import InvalidRequest, Problem
 
 _AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
-ModelId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
+ModelId = Annotated[str, Field(pattern=of_form(f"^{IDENTIFIER}$", IDENTIFIER_WORDS))]
+VersionedId = Annotated[
+    str,
+    Field(
+        pattern=of_form(
+            f"^{IDENTIFIER}(@[1-9][0-9]{{0,8}})?$", f"{IDENTIFIER_WORDS}; or such an id with a version, id@2"
+        )
+    ),
+]
+"""An id, or `id@version`."""
+
+ONE_LINE = of_form(r"^[^\x00-\x1f\x7f-\x9f]*$", "text on one line, without control characters")
+"""The pattern of a name."""
 
 
 def _dollars(value: Any) -> Decimal:

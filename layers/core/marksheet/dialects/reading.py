@@ -23,6 +23,8 @@ DEEPEST_NESTING = 32
 """Arrays and objects inside one another: more than any real request has, less than a recursive reader
 survives."""
 
+IDENTIFIER_WORDS = "an id of 1 to 128 letters, digits and . _ : -, the first a letter or a digit"
+
 _IDENTIFIER = re.compile(IDENTIFIER)
 
 _PLAIN_WORDS = {
@@ -31,8 +33,18 @@ _PLAIN_WORDS = {
     "dict_type": "Input should be an object",
     "model_type": "Input should be an object",
 }
+_PLAIN_LITERALS = {"Input should be True": "Input should be true"}
+
+_FORMS: dict[str, str] = {}
+"""Patterns of `of_form`, and what they ask for."""
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
+
+
+def of_form(pattern: str, words: str) -> str:
+    """A pattern for a field, which a refusal tells in words: few people read an expression."""
+    _FORMS[pattern] = f"Input should be {words}"
+    return pattern
 
 
 class StrictModel(BaseModel):
@@ -80,7 +92,7 @@ def validate(model: type[RequestT], values: Mapping[str, Any], where: str) -> Re
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
         raise InvalidRequest(
             [Problem((where, *problem["loc"]), _told(model, problem), problem["type"]) for problem in found]
         ) from None  # the cause prints its input, an endpoint's key included
@@ -102,7 +114,9 @@ def _told(model: type[BaseModel], problem: ErrorDetails) -> str:
     """pydantic's words, or ours where its own do not say what is allowed, or name a class of ours."""
     if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
         return f"{problem['msg']}; allowed: {', '.join(_names(model))}"
-    return _PLAIN_WORDS.get(problem["type"], problem["msg"])
+    if problem["type"] == "string_pattern_mismatch":
+        return _FORMS.get(problem["ctx"]["pattern"], problem["msg"])
+    return _PLAIN_WORDS.get(problem["type"]) or _PLAIN_LITERALS.get(problem["msg"], problem["msg"])
 
 
 def _names(model: type[BaseModel]) -> list[str]:

@@ -14,7 +14,7 @@ from marksheet.grading.grades import (
     row_passed,
     row_points,
 )
-from marksheet.grading.specs import build_graders, graders_of, judges_of, parse_graders
+from marksheet.grading.specs import build_graders, default_names, graders_of, judges_of, parse_graders
 from marksheet.grading.submissions import read_dataset, read_submissions
 from marksheet.grading.totals import Totals
 
@@ -25,6 +25,7 @@ __all__ = [
     "RowPoints",
     "Totals",
     "build_graders",
+    "default_names",
     "graders_of",
     "judges_of",
     "parse_graders",

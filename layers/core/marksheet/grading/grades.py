@@ -61,7 +61,8 @@ def row_error(grades: Sequence[Grade]) -> str | None:
         return None if grades else "the row was not graded"
     told = [f"{grade.name}: {_reason(grade)}" for grade in missing[:MOST_REASONS]]
     if len(missing) > MOST_REASONS:
-        told.append(f"and {len(missing) - MOST_REASONS} more graders")
+        more = len(missing) - MOST_REASONS
+        told.append(f"and {more} more grader{'s' if more > 1 else ''}")
     return "; ".join(told)
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 from marksheet.domain import Answer, Mark, ScorerSpec
 from marksheet.errors import InvalidRequest
 from marksheet.grading.grader import BaseGrader, put_to
+from marksheet.grading.templates import Unrendered
+from marksheet.question_fields import MAX_ANSWER_BYTES
 from marksheet.scoring.suggestions import unknown
 from marksheet.scoring.table import SCORERS, asks, build, scorer_class
 
@@ -46,13 +48,24 @@ class ScorerGrader(BaseGrader):
         question = row.submission
         answer = Answer(question.output)
         if self.expected_answer is not None:
-            question = replace(question, expected_answer=self.expected_answer.render(row))
+            expected = _no_longer_than_a_rows(self.expected_answer.render(row))
+            question = replace(question, expected_answer=expected)
         if asks(self.scorer):
             score = yield from put_to(self.scorer.model, self.scorer.inquire(question, answer))
         else:
             score = cast("Scorer", self.scorer).score(question, answer)
         passed = None if score.value is None else self.passes(score.value)
         return Mark(score.value, passed, reason=score.reason, raw=score.raw)
+
+
+def _no_longer_than_a_rows(expected: str) -> str:
+    """The expected answer that a template made; a row may have no longer one, and scorers count on that."""
+    if len(expected) > MAX_ANSWER_BYTES:
+        raise Unrendered(
+            f"the expected answer it makes of the row has {len(expected):,} characters; "
+            f"{MAX_ANSWER_BYTES:,} are allowed"
+        )
+    return expected
 
 
 def _read_scorer(fields: GraderFields) -> Scorer | AskingScorer:

@@ -43,7 +43,7 @@ def parse_graders(value: object, *, location: Location = ("body", "graders")) ->
         raise InvalidRequest(Problem(location, message))
     _check_json(value, location)
     problems: list[Problem] = []
-    names = _default_names(value)
+    names = default_names(value)
     for index, entry in enumerate(value):
         try:
             read_grader(entry, (*location, index), Models(), names[index])
@@ -100,14 +100,14 @@ def judges_of(
 
 
 def _build(graders: Sequence[Mapping[str, Any]], models: Models) -> tuple[BaseGrader, ...]:
-    names = _default_names(graders)
+    names = default_names(graders)
     return tuple(
         read_grader(grader, ("body", "graders", index), models, names[index])
         for index, grader in enumerate(graders)
     )
 
 
-def _default_names(graders: Sequence[object]) -> list[str]:
+def default_names(graders: Sequence[object]) -> list[str]:
     """For each grader the name it has if it gives none: the usual one, numbered where there are several
     such.
     """

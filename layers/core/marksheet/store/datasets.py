@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from marksheet.domain import Status
@@ -55,11 +56,26 @@ class Datasets:
         """Delete a dataset with its name and all of its documents.
 
         Documents go first, so that a deletion which was cut off can be asked for again; and once more at the
-        end, because until the dataset itself is gone, documents may be added to it.
+        end, because until the dataset itself is gone, documents may be added to it. Dataset and name go
+        together: a name without its dataset could never be freed, and one that was freed may be another's.
         """
         self._delete_documents(dataset)
-        self._table.delete(layout.datasets(dataset.organization), dataset.dataset_id)
-        self._table.delete(layout.dataset_names(dataset.organization), dataset.name)
+        with suppress(ConditionFailed):  # Somebody else has deleted it.
+            self._table.transact(
+                [
+                    self._table.to_delete(
+                        layout.datasets(dataset.organization),
+                        dataset.dataset_id,
+                        condition="attribute_exists(PK)",
+                    ),
+                    self._table.to_delete(
+                        layout.dataset_names(dataset.organization),
+                        dataset.name,
+                        condition="attribute_not_exists(PK) OR dataset_id = :id",
+                        values={":id": dataset.dataset_id},
+                    ),
+                ]
+            )
         self._delete_documents(dataset)
 
     def add_document(self, document: Document, *, most: int) -> bool:

@@ -5,6 +5,7 @@ name.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -88,29 +89,46 @@ class EvalSpecs:
             )
         self._table.transact(writes)
 
-    def share(self, organization: str, spec_id: str, *, owner: str, shared_with: Sequence[str]) -> bool:
-        """Say who owns a spec and who may use it; False when it is gone."""
+    def share(
+        self, organization: str, spec_id: str, *, was: str, owner: str, shared_with: Sequence[str]
+    ) -> bool:
+        """Say who owns a spec and who may use it; False when it is gone, or `was` owns it no more."""
         try:
             self._table.update(
                 layout.eval_specs(organization),
                 spec_id,
                 "SET #owner = :owner, shared_with = :keys",
-                {":owner": owner, ":keys": list(shared_with)},
+                {":was": was, ":owner": owner, ":keys": list(shared_with)},
                 names={"#owner": "owner"},
-                condition="attribute_exists(PK)",
+                condition="#owner = :was",
             )
         except ConditionFailed:
             return False
         return True
 
     def delete(self, organization: str, spec_id: str) -> None:
-        """Delete a spec's items; jobs that pinned a version keep their own snapshot of it."""
+        """Delete a spec's items; jobs that pinned a version keep their own snapshot of it.
+
+        Its head and its name go together: one that was freed may be another's.
+        """
         head = self._table.get(layout.eval_specs(organization), spec_id)
         if head is None:
             return
         partition = layout.eval_spec_versions(organization, spec_id)
-        self._table.delete(layout.eval_spec_names(organization), head["name"])
-        self._table.delete(layout.eval_specs(organization), spec_id)
+        with suppress(ConditionFailed):  # Somebody else has deleted it.
+            self._table.transact(
+                [
+                    self._table.to_delete(
+                        layout.eval_specs(organization), spec_id, condition="attribute_exists(PK)"
+                    ),
+                    self._table.to_delete(
+                        layout.eval_spec_names(organization),
+                        head["name"],
+                        condition="attribute_not_exists(PK) OR spec_id = :id",
+                        values={":id": spec_id},
+                    ),
+                ]
+            )
         self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
 
 

@@ -35,10 +35,17 @@ class Evaluations:
         self._budgets = Budgets(table)
         self._idempotency = Idempotency(table)
 
-    def add(self, evaluation: Evaluation, record: IdempotencyRecord | None = None) -> None:
-        """Store a new evaluation, with its idempotency record and its budget, all or nothing.
+    def add(
+        self,
+        evaluation: Evaluation,
+        record: IdempotencyRecord | None = None,
+        *,
+        and_also: Sequence[Item] = (),
+    ) -> None:
+        """Store a new evaluation, with its idempotency record, its budget and further writes, all or nothing.
 
-        Raises `TooLarge` when what it pins does not fit an item of the table.
+        Raises `TooLarge` when what it pins does not fit an item of the table, and `ConditionFailed` when it
+        is there already or a further write is refused.
         Raises `IdempotencyKeyUsed` when the record's key is taken and has not expired.
         """
         organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
@@ -58,6 +65,7 @@ class Evaluations:
             writes.append(self._idempotency.to_remember(organization, evaluation_id, record))
         if evaluation.max_cost_usd is not None:
             writes.append(self._budgets.to_open(evaluation))
+        writes += and_also
         try:
             self._table.transact(writes)
         except ConditionFailed as lost:

@@ -221,9 +221,11 @@ def checkpoint(organization: str, evaluation_id: str, run_id: str, number: int, 
     return f"{prefix}runs/{run_id}/checkpoints/{number:06d}.{generation}.jsonl"
 
 
-def submissions(organization: str, job_id: str) -> str:
-    """The rows of a grading job, canonical lines like a benchmark's questions."""
-    return evaluation_prefix(organization, job_id) + "submissions.jsonl"
+def submissions(organization: str, job_id: str, content_id: str) -> str:
+    """The rows of a grading job, canonical lines like a benchmark's questions. Two that read a file for one
+    job keep what they read apart.
+    """
+    return f"{evaluation_prefix(organization, job_id)}{content_id}/submissions.jsonl"
 
 
 def summary(organization: str, evaluation_id: str) -> str:

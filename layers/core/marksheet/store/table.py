@@ -230,9 +230,15 @@ class Table:
         fields = self._update(pk, sk, expression, values, names=names, condition=condition)
         return {"Update": {"TableName": self.name, **fields}}
 
-    def to_delete(self, pk: str, sk: str, *, condition: str) -> Item:
-        key = encode_item({"PK": pk, "SK": sk})
-        return {"Delete": {"TableName": self.name, "Key": key, "ConditionExpression": condition}}
+    def to_delete(self, pk: str, sk: str, *, condition: str, values: Mapping[str, Any] | None = None) -> Item:
+        delete: dict[str, Any] = {
+            "TableName": self.name,
+            "Key": encode_item({"PK": pk, "SK": sk}),
+            "ConditionExpression": condition,
+        }
+        if values:
+            delete["ExpressionAttributeValues"] = encode_item(values)
+        return {"Delete": delete}
 
     def delete_all(self, keys: Iterable[tuple[str, str]]) -> None:
         """Delete many items, 25 a request, until none is left unprocessed."""

@@ -55,6 +55,19 @@ class Uploads:
                 raise
             raise used from lost
 
+    def to_begin(self, organization: str, upload_id: str) -> Item:
+        """The write that lets what a file becomes be stored with it, in one transaction: it fails where the
+        upload is deleted, or over.
+        """
+        return self._table.to_update(
+            layout.uploads(organization),
+            upload_id,
+            "SET begun = :yes",
+            {":yes": True, ":processing": Status.PROCESSING.value},
+            names={"#status": "status"},
+            condition="#status = :processing",
+        )
+
     def find(self, organization: str, upload_id: str) -> Item | None:
         return self._table.get(layout.uploads(organization), upload_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from marksheet.domain import Judging, Question
     from marksheet.grading import Grader
     from marksheet.worker.judging import Judges
+
+
+_LATE = TrialError(OUT_OF_TIME, "the time was up before it was graded", 0)
 
 
 class Grading:
@@ -85,6 +89,9 @@ def to_trial(submission: Submission, number: int, grades: tuple[Grade, ...]) -> 
 
 
 async def _grade(grader: Grader, submission: Submission, judges: Judges, give_up_at: float) -> Grade:
+    if time.monotonic() >= give_up_at:
+        # One that asks nobody cannot be stopped; so many of them may take all the time there is.
+        return not_graded(grader, _LATE)
     tally = Tally()
     error: TrialError | None = None
     try:

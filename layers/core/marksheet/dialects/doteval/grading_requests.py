@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
-from marksheet.dialects.fields import Dollars, ModelId
-from marksheet.dialects.reading import IDENTIFIER, StrictModel, read_object, validate
+from marksheet.dialects.fields import ONE_LINE, Dollars, ModelId, VersionedId
+from marksheet.dialects.reading import StrictModel, read_object, validate
 from marksheet.errors import InvalidRequest, Problem
 from marksheet.grading import read_dataset
 from marksheet.grading.numerals import read_numerals
@@ -23,14 +23,11 @@ LARGEST_PAGE = 100
 USUAL_PAGE = 20
 LARGEST_OFFSET = 1_000_000
 
-SpecReference = Annotated[str, Field(pattern=f"^{IDENTIFIER}(@[1-9][0-9]{{0,8}})?$")]
-"""An id, or `id@version`."""
-
 
 class _Grading(StrictModel):
     """What both ways to grade say."""
 
-    eval_spec_reference: SpecReference = Field(alias="eval_spec_id")
+    eval_spec_reference: VersionedId = Field(alias="eval_spec_id")
     eval_spec_version: int | None = Field(default=None, ge=1, le=999_999_999)
     """The same as `@` and a number after the id; the latest without either."""
     model: ModelId | None = None
@@ -48,6 +45,9 @@ class _Grading(StrictModel):
         return int(named) if named else self.eval_spec_version
 
 
+_GradingT = TypeVar("_GradingT", bound=_Grading)
+
+
 class GradeRequest(_Grading):
     """`POST /v1/eval`: grade these rows, and wait for it."""
 
@@ -58,7 +58,7 @@ class GradeRequest(_Grading):
 class JobOptions(_Grading):
     """What both ways to begin a grading job say."""
 
-    name: str | None = Field(default=None, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
+    name: str | None = Field(default=None, min_length=1, max_length=200, pattern=ONE_LINE)
     """A name of your own."""
     max_cost_usd: Dollars | None = None
     """What the judges may cost together; rows that are not graded then can be taken up by a resume."""
@@ -102,16 +102,19 @@ class JobListRequest(BaseModel):
 
 def decode_grade(body: bytes) -> tuple[GradeRequest, list[Submission]]:
     """The body of `POST /v1/eval`, and its rows. Raises InvalidRequest."""
-    request = validate(GradeRequest, _with_rows(read_object(body)), "body")
+    request = _read(GradeRequest, _with_rows(read_object(body)))
     return request, _rows(request.dataset, body)
 
 
 def decode_job(body: bytes) -> tuple[JobRequest, list[Submission]] | tuple[JobToCome, None]:
     """The body of a job's create, and its rows unless they come as a file. Raises InvalidRequest."""
     values = read_object(body)
-    if values.get("upload") is not None and values.get("dataset") is None:
-        return validate(JobToCome, {k: v for k, v in values.items() if k != "dataset"}, "body"), None
-    request = validate(JobRequest, _with_rows(values), "body")
+    if values.get("upload") is not None:
+        if values.get("dataset") is not None:
+            message = "stands in place of dataset; give one of the two"
+            raise InvalidRequest(Problem(("body", "upload"), message))
+        return _read(JobToCome, {k: v for k, v in values.items() if k != "dataset"}), None
+    request = _read(JobRequest, _with_rows(values))
     return request, _rows(request.dataset, body)
 
 
@@ -123,6 +126,17 @@ def decode_job_resume(body: bytes) -> ResumeJobRequest:
 def decode_job_list(query: Mapping[str, str]) -> JobListRequest:
     """The query of a list of jobs. Raises InvalidRequest."""
     return validate(JobListRequest, query, "query")
+
+
+def _read(model: type[_GradingT], values: dict[str, Any]) -> _GradingT:
+    """A request that names a version in one way, or the same one in both. Raises InvalidRequest."""
+    request = validate(model, values, "body")
+    if request.eval_spec_version not in (None, request.version):
+        message = (
+            f"is {request.eval_spec_version}, while eval_spec_id has @{request.version}; give one of them"
+        )
+        raise InvalidRequest(Problem(("body", "eval_spec_version"), message))
+    return request
 
 
 def _rows(dataset: list[dict[str, Any]], body: bytes) -> list[Submission]:

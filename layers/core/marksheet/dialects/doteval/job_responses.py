@@ -62,9 +62,13 @@ def encode_status(status: Status, evaluation: Evaluation | None) -> str:
 
 
 def encode_job_result(
-    job: Mapping[str, Any], *, summary: Mapping[str, Any] | None, results: bytes | None, url: str | None
+    job: Mapping[str, Any],
+    *,
+    summary: Mapping[str, Any] | None = None,
+    results: bytes | None = None,
+    url: str | None = None,
 ) -> dict[str, Any]:
-    """A job with what it came to; `results` is the content of its results file."""
+    """A job with what it came to so far; `results` is the content of its results file."""
     rows = orjson.loads(results)["results"] if results is not None else None
     return {**job, "summary": summary, "results": rows, "results_url": url}
 

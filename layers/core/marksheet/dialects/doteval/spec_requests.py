@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from marksheet.dialects.fields import ModelId
-from marksheet.dialects.reading import StrictModel, decode_id, read_object, validate
-from marksheet.errors import NotFound
+from marksheet.dialects.reading import StrictModel, decode_id, of_form, read_object, validate
+from marksheet.errors import InvalidRequest, NotFound, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-KeyId = Annotated[str, Field(pattern=r"^(\*|[a-z2-7]{16})$")]
-"""The part of an API key between its two underscores, or `*`."""
+_KEY_ID_WORDS = "the id of a key, which is the 16 characters between its two underscores"
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+
+KeyId = Annotated[str, Field(pattern=of_form(r"^[a-z2-7]{16}$", _KEY_ID_WORDS))]
+KeyIdOrAll = Annotated[str, Field(pattern=of_form(r"^(\*|[a-z2-7]{16})$", f"{_KEY_ID_WORDS}, or *"))]
+"""`*` is every key of the organization."""
 
 
 class SpecRequest(StrictModel):
@@ -28,16 +33,16 @@ class SpecRequest(StrictModel):
     """Judges where a grader names no model."""
     embedding_model: ModelId | None = None
     """Whose vectors `cosine` compares."""
-    shared_with: list[KeyId] = Field(default=[], max_length=100)
+    shared_with: list[KeyIdOrAll] = Field(default=[], max_length=100)
     """Ids of the keys that may use it too."""
 
 
 class SharingRequest(StrictModel):
     """`PUT /v1/eval/specs/{id}/sharing`."""
 
-    shared_with: list[KeyId] = Field(max_length=100)
+    shared_with: list[KeyIdOrAll] = Field(max_length=100)
     """Ids of the keys that may use the spec beside its owner; `*` is every key of the organization."""
-    owner: Annotated[str, Field(pattern=r"^[a-z2-7]{16}$")] | None = None
+    owner: KeyId | None = None
     """Another key that owns it from now on."""
 
 
@@ -51,7 +56,11 @@ class SpecVersionRequest(BaseModel):
 
 def decode_spec(body: bytes) -> SpecRequest:
     """The body of a create, or of a change. Raises InvalidRequest."""
-    return validate(SpecRequest, read_object(body), "body")
+    values = read_object(body)
+    if "graders" in values and "testing_criteria" in values:
+        message = "is another name for graders; give one of the two"
+        raise InvalidRequest(Problem(("body", "testing_criteria"), message))
+    return validate(SpecRequest, values, "body")
 
 
 def decode_sharing(body: bytes) -> SharingRequest:
@@ -67,7 +76,10 @@ def decode_spec_reference(text: str, query: Mapping[str, str]) -> tuple[str, int
     name, at, number = text.replace("%40", "@").partition("@")
     version = validate(SpecVersionRequest, query, "query").version
     if at:
-        if not (number.isascii() and number.isdigit() and 1 <= int(number[:12]) <= 999_999_999):
+        if not _VERSION.fullmatch(number):
             raise NotFound("Eval spec", text)
+        if version not in (None, int(number)):
+            message = f"is {version}, while the path has @{number}; give one of the two"
+            raise InvalidRequest(Problem(("query", "version"), message))
         version = int(number)
     return decode_id("Eval spec", name), version

@@ -9,8 +9,8 @@ import orjson
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.fields import Dollars, ModelId
-from marksheet.dialects.reading import IDENTIFIER, StrictModel, read_object, validate
+from marksheet.dialects.fields import ONE_LINE, Dollars, ModelId, VersionedId
+from marksheet.dialects.reading import StrictModel, read_object, validate
 from marksheet.domain import Status
 from marksheet.scoring.llm_judge import LONGEST_RUBRIC
 
@@ -48,9 +48,8 @@ def _statuses(value: Any) -> frozenset[Status]:
     return frozenset().union(*(STATUS_WORDS[word] for word in words))
 
 
-EvaluationId = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
-BenchmarkReference = Annotated[str, Field(pattern=f"^{IDENTIFIER}(@[1-9][0-9]{{0,8}})?$")]
-"""An id, or `id@version`."""
+EvaluationId = ModelId
+BenchmarkReference = VersionedId
 
 
 class PairwiseRequest(StrictModel):
@@ -73,7 +72,7 @@ class EvaluationOptions(StrictModel):
         min_length=1,
         max_length=200,
         validation_alias=AliasChoices("name", "evaluation_name"),
-        pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+        pattern=ONE_LINE,
     )
     trials: int = Field(default=1, ge=1, le=MOST_TRIALS)
     max_error_share: float = Field(default=0.5, ge=0, le=1)

@@ -10,6 +10,7 @@ import orjson
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from marksheet.dialects.fields import ONE_LINE
 from marksheet.dialects.nugen.evaluation_requests import (
     CreateEvaluationRequest,
     MarkAgainRequest,
@@ -47,7 +48,7 @@ class CreateScheduleRequest(StrictModel):
     timezone: str = Field(default="UTC", min_length=1, max_length=50)
     evaluation: dict[str, Any]
     """The body of `POST /api/v3/evaluations`, and decoded as one: what every tick asks for."""
-    name: str | None = Field(default=None, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
+    name: str | None = Field(default=None, min_length=1, max_length=100, pattern=ONE_LINE)
     enabled: bool = True
     start: Moment | None = None
     end: Moment | None = None
