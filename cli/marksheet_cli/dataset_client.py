@@ -5,15 +5,12 @@ docs/documents.md describes the shapes; how a request is sent, and what goes wro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from marksheet_cli.service import Service, rows_of, segment
+from marksheet_cli.service import Service, segment
 
 if TYPE_CHECKING:
     from marksheet_cli.refusals import Json
-
-PAGE = 100
-"""Documents asked for at once."""
 
 
 class DatasetClient(Service):
@@ -24,7 +21,7 @@ class DatasetClient(Service):
         return self._send("POST", "/v1/datasets", json=body)
 
     def list_datasets(self) -> list[Json]:
-        return rows_of(self._send("GET", "/v1/datasets"), "datasets")
+        return self._all_rows("/v1/datasets", "datasets")
 
     def dataset(self, dataset_id: str) -> Json:
         return self._send("GET", f"/v1/datasets/{segment(dataset_id)}")
@@ -38,17 +35,8 @@ class DatasetClient(Service):
         return self._send("POST", f"/v1/datasets/{segment(dataset_id)}/documents", json=body)
 
     def list_documents(self, dataset_id: str) -> list[Json]:
-        """All documents of a dataset, page by page."""
-        path = f"/v1/datasets/{segment(dataset_id)}/documents"
-        found: list[Json] = []
-        query: dict[str, Any] = {"limit": PAGE}
-        while True:
-            page = self._send("GET", path, params=query)
-            found += rows_of(page, "documents")
-            token = page.get("next_page_token")
-            if not token:
-                return found
-            query = {"limit": PAGE, "page_token": token}
+        """All documents of a dataset."""
+        return self._all_rows(f"/v1/datasets/{segment(dataset_id)}/documents", "documents")
 
     def document(self, dataset_id: str, document_id: str) -> Json:
         """One document; READY it has its Markdown as `extracted_md`, or where that is large its address as

@@ -35,7 +35,7 @@ class GradingClient(Service):
         return self._send("PUT", f"/v1/eval/specs/{segment(spec_id)}", json=body)
 
     def list_specs(self) -> list[Json]:
-        return rows_of(self._send("GET", "/v1/eval/specs"), "eval_specs")
+        return self._all_rows("/v1/eval/specs", "eval_specs")
 
     def spec(self, spec_id: str, version: int | None = None) -> Json:
         query = {} if version is None else {"version": version}

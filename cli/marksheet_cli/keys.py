@@ -3,23 +3,18 @@
 There is no route that makes keys, so no API key, however it leaks, can make another.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shlex
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from marksheet_cli.connection import find_local_file, read_env_file
-from marksheet_cli.exits import CommandError, ExitCode
+from marksheet_cli.administrator import Stack, Table, administrator
+from marksheet_cli.references import key_id
 from marksheet_cli.session import Session, with_session
 from marksheet_cli.sheets import Column
 from marksheet_cli.tables import detail_table, list_table
-
-if TYPE_CHECKING:
-    from marksheet.store import Store
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,11 +25,6 @@ app = typer.Typer(
 Organization = Annotated[
     str, typer.Option("--org", metavar="ORGANIZATION", help="Lower-case letters, digits, inner hyphens.")
 ]
-Table = Annotated[str | None, typer.Option(help="The deployment's table; env MARKSHEET_TABLE.")]
-Stack = Annotated[
-    str | None, typer.Option(help="CloudFormation stack whose outputs name the table; env MARKSHEET_STACK.")
-]
-
 COLUMNS = {
     "lookup": Column("key"),
     "name": Column("name", free=True),
@@ -42,19 +32,11 @@ COLUMNS = {
     "created_at": Column("created (UTC)", spared=1),
     "revoked_at": Column("revoked (UTC)", spared=3),
 }
-
-_REFUSED = frozenset(
-    (
-        "AccessDenied",
-        "AccessDeniedException",
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    )
-)
+SPEC_COLUMNS = {
+    "eval_spec_id": Column("spec"),
+    "name": Column("name", free=True),
+    "versions": Column("versions", right=True),
+}
 
 
 @app.command("create")
@@ -73,7 +55,7 @@ def create(
     """Make an API key for an organization and print it; it can never be shown again."""
     from marksheet import keys
 
-    with _administrator(session, table, stack) as store:
+    with administrator(session, table, stack) as store:
         scopes = frozenset(scope) if scope else keys.SCOPES
         made = keys.create_key(store, organization=org, name=name, scopes=scopes, now=datetime.now(UTC))
     session.screen.note("Keep this key now; it is not stored and cannot be shown again.")
@@ -87,7 +69,7 @@ def list_keys(session: Session, org: Organization, table: Table = None, stack: S
     """List an organization's keys, without their secrets."""
     from marksheet import keys
 
-    with _administrator(session, table, stack) as store:
+    with administrator(session, table, stack) as store:
         rows = [_listed(key) for key in keys.list_keys(store, org)]
     session.screen.answer({"keys": rows}, lambda: list_table(rows, COLUMNS, nothing=f"No keys of {org}."))
 
@@ -104,97 +86,54 @@ def revoke(
     stack: Stack = None,
 ) -> None:
     """Make a key worthless, for good. The gateway may remember it for another minute."""
-    from marksheet import keys
+    from marksheet import handing_over, keys
 
-    # Somebody may paste the whole key; its secret part is not needed and goes nowhere.
-    part = lookup.removeprefix("msk_").split("_", 1)[0]
-    with _administrator(session, table, stack) as store:
+    part = key_id(lookup)
+    with administrator(session, table, stack) as store:
         keys.revoke_key(store, org, part, now=datetime.now(UTC))
+        owned = len(handing_over.owned_by(store, org, part))
     answer = {"lookup": part, "revoked": True}
     session.screen.answer(answer, lambda: detail_table(answer))
-
-
-@contextmanager
-def _administrator(session: Session, table: str | None, stack: str | None) -> Iterator["Store"]:
-    """The deployment's store, with what can go wrong turned into CommandError."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from marksheet.errors import MarksheetError, NotFound
-    from marksheet.store import open_store
-
-    try:
-        yield open_store(_table_name(session, table, stack), "")
-    except NotFound as error:
-        hint = "see: marksheet keys list --org ORGANIZATION"
-        raise CommandError(error.message, hint=hint, code=ExitCode.NOT_FOUND) from error
-    except MarksheetError as error:
-        raise CommandError(error.message, code=ExitCode.USAGE) from error
-    except (BotoCoreError, ClientError) as error:
-        raise _explained(error) from error
-
-
-def _table_name(session: Session, table: str | None, stack: str | None) -> str:
-    """The table from the options, `--env-file`, the environment, or the local stack's file.
-
-    A file that names it also brings its AWS_* variables, since they belong together.
-    """
-    if not (table or stack):
-        known = os.environ.get("MARKSHEET_TABLE") or os.environ.get("MARKSHEET_STACK")
-        path = session.env_file or (None if known else find_local_file())
-        if path:
-            os.environ.update(read_env_file(path))
-            session.screen.note(f"using {path}")
-        table, stack = os.environ.get("MARKSHEET_TABLE"), os.environ.get("MARKSHEET_STACK")
-    if table:
-        return table
-    if stack:
-        return _output(stack, "TableName")
-    raise CommandError(
-        "no deployment is named",
-        hint="give --stack or --table, or set MARKSHEET_STACK; 'marksheet local up' makes a local one",
-        code=ExitCode.USAGE,
-    )
-
-
-def _output(stack: str, name: str) -> str:
-    from marksheet.aws import client
-
-    stacks = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    for output in stacks[0].get("Outputs", []):
-        if output["OutputKey"] == name:
-            return str(output["OutputValue"])
-    raise CommandError(f"stack {stack} has no output {name}", hint="give --table", code=ExitCode.NOT_FOUND)
-
-
-def _explained(error: Exception) -> CommandError:
-    """What AWS said, as something a person can act on."""
-    from botocore.exceptions import (
-        ConnectTimeoutError,
-        EndpointConnectionError,
-        NoCredentialsError,
-        NoRegionError,
-        PartialCredentialsError,
-        ReadTimeoutError,
-    )
-
-    from marksheet.aws import error_code
-
-    code = error_code(error)
-    if code in _REFUSED or isinstance(error, NoCredentialsError | PartialCredentialsError):
-        hint = "log in to the account of the deployment, or set AWS_PROFILE"
-        return CommandError(
-            f"AWS refused: {code or 'no credentials'}", hint=hint, code=ExitCode.UNAUTHENTICATED
+    if owned:
+        specs, them = ("1 eval spec", "it") if owned == 1 else (f"{owned:,} eval specs", "them")
+        session.screen.note(
+            f"The key owns {specs}, and nobody can change or delete {them} now. To hand {them} over:"
         )
-    if isinstance(error, NoRegionError):
-        return CommandError("no AWS region is set", hint="set AWS_REGION", code=ExitCode.USAGE)
-    if isinstance(error, EndpointConnectionError | ConnectTimeoutError | ReadTimeoutError):
-        return CommandError("AWS cannot be reached", hint="is the local stack up?", code=ExitCode.UNAVAILABLE)
-    if code in ("ResourceNotFoundException", "ValidationError"):
-        hint = "check --stack or --table, and AWS_REGION"
-        return CommandError("there is no such stack or table", hint=hint, code=ExitCode.NOT_FOUND)
-    return CommandError(
-        f"AWS answered {code or type(error).__name__}", hint="try again", code=ExitCode.UNAVAILABLE
+        session.screen.note(f"  {_hand_over_command(session, org, part, table, stack)}")
+
+
+@app.command("hand-over")
+@with_session
+def hand_over(
+    session: Session,
+    org: Organization,
+    giver: Annotated[
+        str, typer.Argument(metavar="FROM", help="Id of the key that owns the specs; it may be revoked.")
+    ],
+    receiver: Annotated[
+        str, typer.Argument(metavar="TO", help="Id of the key that is to own them, of the same organization.")
+    ],
+    table: Table = None,
+    stack: Stack = None,
+) -> None:
+    """Give every eval spec that one key owns to another; with whom they are shared stays."""
+    from marksheet import handing_over
+
+    old, new = key_id(giver), key_id(receiver)
+    with administrator(session, table, stack) as store:
+        handed = handing_over.hand_over(store, org, old, new)
+    rows = [{"eval_spec_id": spec.spec_id, "name": spec.name, "versions": spec.versions} for spec in handed]
+    session.screen.answer(
+        {"from": old, "to": new, "eval_specs": rows},
+        lambda: list_table(rows, SPEC_COLUMNS, nothing=f"The key {old} owns no eval specs."),
     )
+
+
+def _hand_over_command(session: Session, org: str, old: str, table: str | None, stack: str | None) -> str:
+    """What to type, on the same deployment as the command that was typed."""
+    options = {"--org": org, "--table": table, "--stack": stack, "--env-file": session.env_file}
+    given = [str(word) for option, value in options.items() if value for word in (option, value)]
+    return f"{shlex.join(['marksheet', 'keys', 'hand-over', *given, old])} NEW_KEY"
 
 
 def _listed(key: Any) -> dict[str, Any]:

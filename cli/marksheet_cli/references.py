@@ -64,6 +64,11 @@ def did_you_mean(wanted: str, known: list[str]) -> str | None:
     return f"did you mean {' or '.join(repr(s) for s in similar)}?" if similar else None
 
 
+def key_id(key: str) -> str:
+    """The id of a key. Somebody may paste the whole key; its secret part is not needed and goes nowhere."""
+    return key.removeprefix("msk_").split("_", 1)[0]
+
+
 def split_version(identifier: str) -> tuple[str, int | None]:
     """("bench-1", 2) out of "bench-1@2"; no version is None."""
     wanted, suffix = with_suffix(identifier)

@@ -1,8 +1,8 @@
 """One deployment, seen by one API key: how requests are sent, repeated and answered.
 
 The clients of the surfaces build on it: `client` (/api/v3), `grading_client` and `dataset_client` (/v1).
-Every method of theirs sends one request and gives back the decoded JSON body; what goes wrong becomes a
-CommandError with the exit code that fits. Files travel in `transfers`.
+A method of theirs sends one request and gives back the decoded JSON body, or the rows of a list over all its
+pages; what goes wrong becomes a CommandError with the exit code that fits. Files travel in `transfers`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ REPEATED_AFTER_SECONDS = (0.5, 2.0)
 LONGEST_RETRY_AFTER_SECONDS = 30.0
 TIMEOUT = httpx.Timeout(35.0, connect=10.0)
 """API Gateway itself gives up after 30 s."""
+PAGE = 100
+"""Rows asked for at once, where a list has pages."""
 _WORTH_REPEATING = frozenset({429, 502, 503, 504})
 
 
@@ -69,6 +71,18 @@ class Service:
                 return decode(response)
             self._sleep(_retry_after(response, pause))
         raise AssertionError("the last pause is None")
+
+    def _all_rows(self, path: str, name: str) -> list[Json]:
+        """The rows of a list that has pages, from the first page to the last. Raises CommandError."""
+        rows: list[Json] = []
+        query: dict[str, Any] = {"limit": PAGE}
+        while True:
+            page = self._send("GET", path, params=query)
+            rows += rows_of(page, name)
+            token = page.get("next_page_token")
+            if not token:
+                return rows
+            query = {"limit": PAGE, "page_token": token}
 
     def _open(
         self, path: str, query: Mapping[str, str] | None = None

@@ -12,7 +12,7 @@ from marksheet_cli.cells import cell
 from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.grading import find_spec
 from marksheet_cli.reading import read_object
-from marksheet_cli.references import split_version
+from marksheet_cli.references import key_id, split_version
 from marksheet_cli.session import Session, with_session
 from marksheet_cli.sheets import NOTHING, Column, Sheet
 from marksheet_cli.tables import detail_table, list_table
@@ -127,11 +127,11 @@ def share(
             code=ExitCode.USAGE,
         )
     spec_id, _ = split_version(find_spec(session, spec))
-    keys = list(map(_key_id, shared_with or []))
+    keys = list(map(key_id, shared_with or []))
     if not keys and not nobody:
         # A new owner alone changes nothing for the others.
         keys = list(session.grading.spec(spec_id).get("shared_with") or [])
-    answer = session.grading.share_spec(spec_id, keys, owner=None if owner is None else _key_id(owner))
+    answer = session.grading.share_spec(spec_id, keys, owner=None if owner is None else key_id(owner))
     session.screen.answer(answer, lambda: _spec_table(answer))
 
 
@@ -181,8 +181,3 @@ def _spec_table(spec: dict[str, Any]) -> Group:
 def _setting(value: Any) -> str:
     """A grader's field. What is nested is told as JSON: messages mean nothing without their brackets."""
     return cell(json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value)
-
-
-def _key_id(key: str) -> str:
-    """The id of a key. Somebody may paste the whole key; its secret part is not needed and goes nowhere."""
-    return key.removeprefix("msk_").split("_", 1)[0]

@@ -28,8 +28,11 @@ def create_dataset() -> Response[str]:
 
 @router.get("/v1/datasets")
 def list_datasets() -> Response[str]:
-    caller = caller_of(router.current_event, READ)
-    return answer(doteval.encode_dataset_list(datasets.list_all(application(), caller)))
+    event = router.current_event
+    caller = caller_of(event, READ)
+    query = doteval.decode_page(query_of(event))
+    page = datasets.list_datasets(application(), caller, query.limit, query.after)
+    return answer(doteval.encode_dataset_list(page.datasets, page.next_after))
 
 
 @router.get("/v1/datasets/<dataset_id>")
@@ -52,6 +55,6 @@ def read_documents(dataset_id: str) -> Response[str]:
     event = router.current_event
     caller = caller_of(event, READ)
     identifier = doteval.decode_id("Dataset", dataset_id)
-    query = doteval.decode_documents_query(query_of(event))
+    query = doteval.decode_page(query_of(event))
     page = datasets.read_documents(application(), caller, identifier, query.limit, query.after)
     return answer(doteval.encode_documents_page(identifier, page.documents, page.next_after))

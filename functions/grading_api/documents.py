@@ -39,7 +39,7 @@ def list_documents(dataset_id: str) -> Response[str]:
     event = router.current_event
     caller = caller_of(event, READ)
     identifier = doteval.decode_id("Dataset", dataset_id)
-    query = doteval.decode_documents_query(query_of(event))
+    query = doteval.decode_page(query_of(event))
     page = datasets.list_documents(application(), caller, identifier, query.limit, query.after)
     return answer(doteval.encode_document_list(identifier, page.documents, page.next_after))
 

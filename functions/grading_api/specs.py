@@ -29,8 +29,11 @@ def create_spec() -> Response[str]:
 
 @router.get("/v1/eval/specs")
 def list_specs() -> Response[str]:
-    caller = caller_of(router.current_event, READ)
-    return answer(doteval.encode_spec_list(eval_specs.list_all(application(), caller)))
+    event = router.current_event
+    caller = caller_of(event, READ)
+    query = doteval.decode_page(query_of(event))
+    page = eval_specs.list_specs(application(), caller, query.limit, query.after)
+    return answer(doteval.encode_spec_list(page.specs, page.next_after))
 
 
 @router.get("/v1/eval/specs/<eval_spec_id>")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from marksheet.dialects.doteval import document_requests as requests
+from marksheet.dialects.doteval.page_requests import PageQuery
 from marksheet_openapi.bodies import Body, Count, Identifier, Sha256, Time, absent
-from marksheet_openapi.grading import Deletion, GradingStatus
+from marksheet_openapi.grading import PAGE, Deletion, GradingStatus
 from marksheet_openapi.operations import READ, WRITE, Operation
 from marksheet_openapi.surfaces import GRADING
 from marksheet_openapi.uploads import Form
@@ -22,9 +23,10 @@ class Dataset(Body):
 
 
 class DatasetList(Body):
-    """All datasets of the organization."""
+    """A page of the organization's datasets."""
 
     datasets: list[Dataset]
+    next_page_token: str | None
 
 
 class Document(Body):
@@ -101,8 +103,6 @@ class ReadDocuments(Body):
     """Only where there are more."""
 
 
-_PAGE = {"limit": "Documents a page.", "page_token": "`next_page_token` of the page before."}
-
 OPERATIONS = {
     "create_dataset": Operation(
         "Datasets",
@@ -115,7 +115,16 @@ OPERATIONS = {
         answer=Dataset,
         refusals={409: "There is a dataset of this name."},
     ),
-    "list_datasets": Operation("Datasets", "List datasets", surface=GRADING, scope=READ, answer=DatasetList),
+    "list_datasets": Operation(
+        "Datasets",
+        "List datasets",
+        "Oldest first.",
+        surface=GRADING,
+        scope=READ,
+        query=PageQuery,
+        fields=PAGE,
+        answer=DatasetList,
+    ),
     "get_dataset": Operation("Datasets", "Get a dataset", surface=GRADING, scope=READ, answer=Dataset),
     "delete_dataset": Operation(
         "Datasets",
@@ -143,8 +152,8 @@ OPERATIONS = {
         "Of any status.",
         surface=GRADING,
         scope=READ,
-        query=requests.DocumentsQuery,
-        fields=_PAGE,
+        query=PageQuery,
+        fields=PAGE,
         answer=DocumentList,
     ),
     "show_document": Operation(
@@ -159,8 +168,8 @@ OPERATIONS = {
         "Those whose text was extracted, with it.",
         surface=GRADING,
         scope=READ,
-        query=requests.DocumentsQuery,
-        fields=_PAGE,
+        query=PageQuery,
+        fields=PAGE,
         answer=ReadDocuments,
         refusals={404: "There is no such dataset in this organization, or it has no documents."},
     ),

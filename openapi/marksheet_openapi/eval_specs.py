@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from marksheet.dialects.doteval import spec_requests as requests
+from marksheet.dialects.doteval.page_requests import PageQuery
 from marksheet_openapi.bodies import Body, Count, Identifier, Time
-from marksheet_openapi.grading import Deletion
+from marksheet_openapi.grading import PAGE, Deletion
 from marksheet_openapi.operations import READ, WRITE, Described, Operation
 from marksheet_openapi.surfaces import GRADING
 
@@ -51,9 +52,10 @@ class EvalSpecEntry(Body):
 
 
 class EvalSpecList(Body):
-    """Every eval spec that the key may use."""
+    """A page of the eval specs that the key may use."""
 
     eval_specs: list[EvalSpecEntry]
+    next_page_token: str | None
 
 
 class EvalSpecVersion(Body):
@@ -105,7 +107,14 @@ OPERATIONS = {
         refusals={409: "There is a spec of this name."},
     ),
     "list_specs": Operation(
-        "Eval specs", "List eval specs", surface=GRADING, scope=READ, answer=EvalSpecList
+        "Eval specs",
+        "List eval specs",
+        "Those that the key may use, oldest first.",
+        surface=GRADING,
+        scope=READ,
+        query=PageQuery,
+        fields=PAGE,
+        answer=EvalSpecList,
     ),
     "get_spec": Operation(
         "Eval specs",

@@ -161,6 +161,8 @@ class Deletion(Body):
 
 
 GradingStatus = Literal["PROCESSING", "READY", "FAILED"]
+PAGE = {"limit": "How many a page has.", "page_token": "`next_page_token` of the page before."}
+"""The query of every list that goes on after an id; its lists share one form of it."""
 
 OPERATIONS = {
     "grade": Operation(

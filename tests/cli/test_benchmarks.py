@@ -118,6 +118,15 @@ def test_an_unknown_dataset_is_not_found_and_the_similar_one_named(cli, service,
     assert not service.sent("POST")
 
 
+def test_a_dataset_of_the_last_page_is_found_by_its_name(json_of, service, questions):
+    service.grading.page_size = 1
+    service.add_benchmark("sums")
+    service.add_dataset("handbooks")
+    service.add_dataset("manuals")
+    json_of("benchmarks", "upload", str(questions), "--dataset", "manuals")
+    assert service.sent("upload-url")[0].json["dataset_id"] == "dataset-2"
+
+
 def test_a_settings_file_may_name_a_dataset_by_its_id(json_of, service, questions, tmp_path):
     settings = tmp_path / "benchmark.json"
     settings.write_text('{"dataset_id": "dataset-7"}')

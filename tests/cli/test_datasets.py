@@ -55,6 +55,28 @@ def test_a_dataset_is_made_listed_and_shown(json_of, service):
     assert json_of("datasets", "show", "manual")["description"] == "how to"
 
 
+def test_datasets_are_listed_and_named_over_all_pages(json_of, service):
+    service.grading.page_size = 2
+    for number in range(1, 6):
+        service.grading.add_dataset(f"manual {number}")
+    listed = json_of("datasets", "list")
+    assert [row["dataset_id"] for row in listed["datasets"]] == [f"dataset-{n}" for n in range(1, 6)]
+    assert [request.path.partition("?")[2] for request in service.requests] == [
+        "limit=100",
+        "limit=100&page_token=2",
+        "limit=100&page_token=4",
+    ]
+    assert json_of("datasets", "show", "manual 5")["dataset_id"] == "dataset-5"
+
+
+def test_a_dataset_of_the_last_page_is_not_made_again(cli, manual, folder):
+    manual.grading.page_size = 1
+    manual.grading.add_dataset("another")
+    result = cli("datasets", "push", str(folder), "--dataset", "another", "--create")
+    assert result.exit_code == 0, result.stderr
+    assert not manual.sent("POST /v1/datasets$")
+
+
 def test_an_unknown_dataset_is_not_found_and_the_similar_one_named(cli, manual):
     result = cli("datasets", "show", "manuel")
     assert result.exit_code == 5

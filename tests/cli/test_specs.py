@@ -121,6 +121,16 @@ def test_list_show_and_versions_print_what_the_service_has(json_of, service):
     assert json_of("specs", "versions", "spec-1")["versions"][0]["version"] == 1
 
 
+def test_specs_are_listed_and_named_over_all_pages(json_of, service):
+    service.grading.page_size = 2
+    for number in range(1, 6):
+        service.grading.add_spec(f"manners {number}")
+    listed = json_of("specs", "list")
+    assert [row["eval_spec_id"] for row in listed["eval_specs"]] == [f"spec-{n}" for n in range(1, 6)]
+    assert len(service.requests) == 3
+    assert json_of("specs", "show", "manners 5@1")["eval_spec_id"] == "spec-5"
+
+
 def test_a_version_is_pinned_with_an_at(json_of, service):
     service.grading.add_spec("manners")
     json_of("specs", "show", "manners@1")

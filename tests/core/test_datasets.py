@@ -91,7 +91,25 @@ def query_of(url: str | None) -> dict[str, str]:
 def test_a_dataset_begins_empty(app: Application, caller: Caller, dataset: Dataset) -> None:
     assert (dataset.name, dataset.description, dataset.document_count) == ("policies", "what we promise", 0)
     assert datasets.get(app, caller, dataset.dataset_id) == dataset
-    assert datasets.list_all(app, caller) == [dataset]
+    assert datasets.list_datasets(app, caller, 10).datasets == (dataset,)
+
+
+def test_datasets_are_listed_page_by_page(app: Application, caller: Caller, stranger: Caller) -> None:
+    made = [datasets.create(app, caller, str(number)) for number in range(5)]
+    made.sort(key=lambda dataset: dataset.dataset_id)
+    datasets.create(app, stranger, "another's")
+    first = datasets.list_datasets(app, caller, 2)
+    assert (first.datasets, first.next_after) == (tuple(made[:2]), made[1].dataset_id)
+    second = datasets.list_datasets(app, caller, 3, first.next_after)
+    assert (second.datasets, second.next_after) == (tuple(made[2:]), None)
+
+
+def test_a_page_goes_on_behind_a_dataset_that_was_deleted(app: Application, caller: Caller) -> None:
+    made = sorted(datasets.create(app, caller, str(number)).dataset_id for number in range(2))
+    first = datasets.list_datasets(app, caller, 1)
+    datasets.delete(app, caller, made[0])
+    left = datasets.list_datasets(app, caller, 1, first.next_after)
+    assert [dataset.dataset_id for dataset in left.datasets] == made[1:]
 
 
 def test_a_name_is_taken_once_in_an_organization(
@@ -254,7 +272,7 @@ def test_a_dataset_has_no_more_documents_than_it_may(
     documents.request()
     with pytest.raises(Conflict, match="2 documents, the most"):
         documents.request()
-    assert datasets.list_all(app, caller)[0].document_count == 2
+    assert datasets.list_datasets(app, caller, 1).datasets[0].document_count == 2
 
 
 # What a document came to

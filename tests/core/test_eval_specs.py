@@ -105,10 +105,45 @@ def test_a_colleague_is_refused_until_it_is_shared(
 ) -> None:
     with pytest.raises(Forbidden, match="not authorized for the eval spec"):
         eval_specs.get(app, colleague, spec.spec_id)
-    assert eval_specs.list_all(app, colleague) == []
+    assert eval_specs.list_specs(app, colleague, 10).specs == ()
     eval_specs.share(app, caller, spec.spec_id, shared_with=[colleague.key_id])
     assert eval_specs.get(app, colleague, spec.spec_id).spec_id == spec.spec_id
-    assert [found.spec_id for found in eval_specs.list_all(app, colleague)] == [spec.spec_id]
+    assert [found.spec_id for found in eval_specs.list_specs(app, colleague, 10).specs] == [spec.spec_id]
+
+
+def test_specs_are_listed_page_by_page_without_those_of_others(
+    app: Application, caller: Caller, colleague: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("marksheet.eval_specs._LISTED_A_REQUEST", 2)
+    made = []
+    for number in range(5):
+        made.append(eval_specs.create(app, caller, NewSpec(f"mine {number}", [EXACT, TOWN])).spec_id)
+        eval_specs.create(app, colleague, NewSpec(f"not mine {number}", [EXACT]))
+    made.sort()
+    first = eval_specs.list_specs(app, caller, 2)
+    assert [(spec.spec_id, spec.grader_count) for spec in first.specs] == [(made[0], 2), (made[1], 2)]
+    assert first.next_after == made[1]
+    second = eval_specs.list_specs(app, caller, 3, first.next_after)
+    assert ([spec.spec_id for spec in second.specs], second.next_after) == (made[2:], None)
+
+
+def test_a_page_that_is_followed_by_specs_of_others_alone_is_the_last(
+    app: Application, caller: Caller, colleague: Caller, spec: EvalSpec
+) -> None:
+    app.store.eval_specs.add_version(
+        replace(spec, spec_id="spec-zzzzzzzzzzzzzzzzzzzzzzzzzz", name="last", owner=colleague.key_id)
+    )
+    page = eval_specs.list_specs(app, caller, 1)
+    assert ([found.spec_id for found in page.specs], page.next_after) == ([spec.spec_id], None)
+
+
+def test_the_list_counts_the_graders_of_the_latest_version(
+    app: Application, caller: Caller, spec: EvalSpec
+) -> None:
+    changed = eval_specs.update(app, caller, spec.spec_id, NewSpec("towns", [EXACT], description="shorter"))
+    (listed,) = eval_specs.list_specs(app, caller, 10).specs
+    assert (listed.version, listed.grader_count, listed.description) == (2, 1, "shorter")
+    assert listed.created_at == changed.created_at
 
 
 def test_sharing_with_everybody_covers_keys_to_come(app: Application, caller: Caller, spec: EvalSpec) -> None:

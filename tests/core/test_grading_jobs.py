@@ -21,6 +21,7 @@ from marksheet.errors import (
     NotFinished,
     NotFound,
     PermanentModelError,
+    TooLarge,
 )
 from marksheet.estimates import expected_trial_cost
 from marksheet.eval_specs import NewSpec
@@ -202,6 +203,23 @@ def test_jobs_and_evaluations_are_listed_apart(
     listed, total = grading_jobs.list_page(app, caller, limit=10, offset=0)
     assert ([found.job_id for found in listed], total) == ([job.job_id], 1)
     assert evaluations.list_page(app, caller).total == 0
+
+
+def test_more_grades_than_can_be_added_up_are_refused_and_not_kept(
+    app: Application, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = {"input": "{{sample.output_text}}", "reference": "yes", "operation": "eq"}
+    parts = {name: {"type": "string_check", "name": name, **check} for name in ("a", "b")}
+    formula = {"type": "multi", "name": "both", "graders": parts, "calculate_output": "a * b"}
+    spec = eval_specs.create(app, caller, NewSpec("both", [EXACT, formula]))
+    monkeypatch.setattr(grading_jobs, "MOST_GRADES", 12)
+    assert grading_jobs.create(app, caller, NewJob(spec.spec_id), rows(3)).status is Status.PROCESSING
+    with pytest.raises(TooLarge, match="4 rows with 4 grades each"):
+        grading_jobs.create(app, caller, NewJob(spec.spec_id), rows(4))
+    kept = aws.client("s3").list_objects_v2(
+        Bucket=app.store.objects.bucket, Prefix=f"orgs/{caller.organization}/evaluations/"
+    )
+    assert sum("submissions.jsonl" in entry["Key"] for entry in kept["Contents"]) == 1
 
 
 def test_a_job_is_no_evaluation(app: Application, caller: Caller, spec: EvalSpec) -> None:

@@ -94,6 +94,7 @@ class GradingStub:
         self.looks = 0
         """How often documents were listed since the last file has arrived."""
         self.page_size = 100
+        """Of lists that have pages, however many rows are asked for."""
         self._numbers = itertools.count(1)
         self._url = url
         self._polls_until_done = polls_until_done
@@ -132,7 +133,7 @@ class GradingStub:
 
     def _specs(self, request: Request) -> Reply:
         rows = [{**spec, "graders": len(spec["graders"])} for spec in self.specs.values()]
-        return Reply(body={"eval_specs": rows})
+        return Reply(body=self._page(request, "eval_specs", rows))
 
     def _spec(self, request: Request, identifier: str, part: str = "") -> Reply:
         if identifier not in self.specs:
@@ -247,7 +248,7 @@ class GradingStub:
         return Reply(201, self._found(identifier))
 
     def _list_datasets(self, request: Request) -> Reply:
-        return Reply(body={"datasets": self.datasets})
+        return Reply(body=self._page(request, "datasets", self.datasets))
 
     def _dataset(self, request: Request, identifier: str) -> Reply:
         found = self._found(identifier)
@@ -271,11 +272,7 @@ class GradingStub:
                 if document.pop("arrived", False):
                     document |= {"status": "READY", **self.extracted.get(document["filename"], {})}
         rows = [self._told(name) for name, kept in self.documents.items() if kept["dataset_id"] == dataset]
-        token = re.search(r"page_token=(\d+)", request.path)
-        start = int(token[1]) if token else 0
-        end = start + self.page_size
-        page = {"dataset_id": dataset, "documents": rows[start:end]}
-        return Reply(body={**page, "next_page_token": str(end) if end < len(rows) else None})
+        return Reply(body={"dataset_id": dataset, **self._page(request, "documents", rows)})
 
     def _document(self, request: Request, dataset: str, identifier: str) -> Reply:
         if identifier not in self.documents:
@@ -284,6 +281,13 @@ class GradingStub:
             del self.documents[identifier]
             return Reply(body={"id": identifier, "message": "Successfully deleted document"})
         return Reply(body=self.documents[identifier])
+
+    def _page(self, request: Request, name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """The page of `rows` that a request asks for; its token is the number of rows before it."""
+        token = re.search(r"page_token=(\d+)", request.path)
+        start = int(token[1]) if token else 0
+        end = start + self.page_size
+        return {name: rows[start:end], "next_page_token": str(end) if end < len(rows) else None}
 
     def _found(self, identifier: str) -> dict[str, Any] | None:
         return next((row for row in self.datasets if row["dataset_id"] == identifier), None)

@@ -5,7 +5,6 @@ it, cite it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -15,14 +14,13 @@ from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
 from marksheet.extraction_facts import UNREADABLE, read_facts
 from marksheet.identifiers import new_id
 from marksheet.library import Library
+from marksheet.pages import cut
 from marksheet.showing_documents import show
 from marksheet.store import layout
 from marksheet.store.datasets import DatasetFull
 from marksheet.store.table import ConditionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from marksheet.application import Application
     from marksheet.store.objects import PresignedPost
 
@@ -51,6 +49,15 @@ class RequestedDocument:
     post: PresignedPost
     expires_seconds: int
     maximum_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """Some of the organization's datasets, oldest first."""
+
+    datasets: tuple[Dataset, ...]
+    next_after: str | None
+    """What to continue after; None when these are the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +98,10 @@ def create(app: Application, caller: Caller, name: str, description: str | None 
     return dataset
 
 
-def list_all(app: Application, caller: Caller) -> list[Dataset]:
-    """The organization's datasets, oldest first."""
-    return list(app.store.datasets.list_all(caller.organization))
+def list_datasets(app: Application, caller: Caller, limit: int, after: str | None = None) -> DatasetPage:
+    """Up to `limit` of the organization's datasets, from the first one behind the id `after`."""
+    found = app.store.datasets.list_all(caller.organization, after=after, a_request=limit + 1)
+    return DatasetPage(*cut(found, limit, lambda dataset: dataset.dataset_id))
 
 
 def get(app: Application, caller: Caller, dataset_id: str) -> Dataset:
@@ -171,8 +179,8 @@ def list_documents(
     found = app.store.datasets.list_documents(
         caller.organization, dataset_id, after=after, a_request=limit + 1
     )
-    documents, next_after = _cut((document.seen_at(now) for document in found), limit)
-    return DocumentPage(tuple(documents), next_after)
+    seen = (document.seen_at(now) for document in found)
+    return DocumentPage(*cut(seen, limit, lambda document: document.document_id))
 
 
 def get_document(app: Application, caller: Caller, dataset_id: str, document_id: str) -> ShownDocument:
@@ -206,7 +214,7 @@ def read_documents(
         caller.organization, dataset_id, after=after, a_request=_READY_A_REQUEST
     )
     ready = (document for document in found if document.status is Status.READY)
-    documents, next_after = _cut(ready, limit)
+    documents, next_after = cut(ready, limit, lambda document: document.document_id)
     if not documents and after is None:
         raise NotFound("READY document of this dataset", dataset_id)
     return ReadPage(tuple(show(app, documents)), next_after)
@@ -262,12 +270,6 @@ def _read(app: Application, document: Document, facts: bytes) -> Extraction:
     if size is None:
         return Extraction(Status.FAILED, error=UNREADABLE)
     return replace(extraction, markdown_bytes=size)
-
-
-def _cut(documents: Iterable[Document], limit: int) -> tuple[list[Document], str | None]:
-    """The first `limit` documents, and the id to continue after when there are more."""
-    found = list(islice(documents, limit + 1))
-    return found[:limit], found[limit - 1].document_id if len(found) > limit else None
 
 
 def _delete_all_objects(app: Application, dataset: Dataset) -> None:

@@ -14,6 +14,7 @@ from marksheet.domain import EvalSpec
 from marksheet.errors import Conflict, Forbidden, InvalidRequest, NotFound, Problem
 from marksheet.grading import judges_of, parse_graders
 from marksheet.identifiers import new_id
+from marksheet.pages import cut
 from marksheet.store.table import ConditionFailed
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from typing import Any
 
     from marksheet.application import Application
-    from marksheet.domain import Caller
+    from marksheet.domain import Caller, ListedSpec
 
 MAXIMUM_NAME = 200
 MOST_SHARED = 100
 LARGEST_BYTES = 240_000
 """Of the graders as JSON text. An item of the table may have 400 KB, and a job's snapshot holds its spec."""
 EVERYBODY = "*"
+_LISTED_A_REQUEST = 100
+"""However short a page is: what the caller may not use is read on the way to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class NewSpec:
     model: str | None = None
     embedding_model: str | None = None
     shared_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpecPage:
+    """Some of the specs that a key may use, oldest spec first."""
+
+    specs: tuple[ListedSpec, ...]
+    next_after: str | None
+    """What to continue after; None when these are the last ones."""
 
 
 def create(app: Application, caller: Caller, new: NewSpec) -> EvalSpec:
@@ -106,10 +118,11 @@ def versions(app: Application, caller: Caller, spec_id: str) -> list[EvalSpec]:
     return [_usable(caller, spec) for spec in found]
 
 
-def list_all(app: Application, caller: Caller) -> list[EvalSpec]:
-    """The latest version of each spec that the caller may use, oldest spec first."""
-    listed = app.store.eval_specs.list_latest(caller.organization)
-    return [spec for spec in listed if spec.open_to(caller.key_id)]
+def list_specs(app: Application, caller: Caller, limit: int, after: str | None = None) -> SpecPage:
+    """Up to `limit` of the specs that the caller may use, from the first one behind the id `after`."""
+    listed = app.store.eval_specs.list_latest(caller.organization, after=after, a_request=_LISTED_A_REQUEST)
+    usable = (spec for spec in listed if spec.open_to(caller.key_id))
+    return SpecPage(*cut(usable, limit, lambda spec: spec.spec_id))
 
 
 def share(

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from marksheet.store import layout
+from marksheet.store.objects import ObjectExists
 
 if TYPE_CHECKING:
     from marksheet.application import Application
@@ -31,8 +33,8 @@ def extract_document(app: Application, key: str) -> dict[str, Any] | None:
     of interest to an operator; None for a key that is no document's, and for a document that was deleted
     meanwhile.
 
-    What is wrong with the document ends in the facts, never in an exception. A second delivery of the same
-    event writes the same again.
+    What is wrong with the document ends in the facts, never in an exception. What was written first stands,
+    whether the same event is delivered again or another file was sent with the same form.
     """
     found = layout.parse_document_object(key)
     if found is None:
@@ -47,14 +49,17 @@ def extract_document(app: Application, key: str) -> dict[str, Any] | None:
         if facts.status == "READY":
             from marksheet_extraction import read_markdown
 
-            app.store.objects.write(
-                layout.markdown_object(*found), read_markdown(Path(folder)), "text/markdown; charset=utf-8"
-            )
+            markdown = read_markdown(Path(folder))
+            _keep(app, layout.markdown_object(*found), markdown, "text/markdown; charset=utf-8")
     told = facts.as_json() | {"size_bytes": size, "sha256": sha256}
-    app.store.objects.write(
-        layout.extraction_facts(*found), json.dumps(told, ensure_ascii=False).encode(), "application/json"
-    )
+    content = json.dumps(told, ensure_ascii=False).encode()
+    _keep(app, layout.extraction_facts(*found), content, "application/json")
     return {name: told[name] for name in ("status", "error", "mime", "pages", "characters", "size_bytes")}
+
+
+def _keep(app: Application, key: str, content: bytes, content_type: str) -> None:
+    with suppress(ObjectExists):
+        app.store.objects.write_once(key, content, content_type)
 
 
 def _read(original: OpenObject, folder: Path) -> tuple[Facts, str | None]:

@@ -18,9 +18,9 @@ import orjson
 from marksheet import eval_specs, evaluations, uploads
 from marksheet.assembling import check_prices
 from marksheet.domain import Benchmark, Evaluation, Model, ProviderName, Run, Status
-from marksheet.errors import Conflict, IdempotencyMismatch, InvalidUpload, NotFinished, NotFound
+from marksheet.errors import Conflict, IdempotencyMismatch, InvalidUpload, NotFinished, NotFound, TooLarge
 from marksheet.evaluations import check_running, create_once
-from marksheet.grading import read_submissions
+from marksheet.grading import grade_count, graders_of, read_submissions
 from marksheet.identifiers import new_id
 from marksheet.judges import open_graders
 from marksheet.planning import shard_count, shard_size_for
@@ -33,10 +33,13 @@ if TYPE_CHECKING:
 
     from marksheet.application import Application
     from marksheet.domain import Caller, EvalSpec, Submission
+    from marksheet.uploads import StoredQuestions
 
 NOUN = "Grading job"
 ARRIVES_WITHIN = timedelta(hours=1)
 """So long a job waits for its file; the form for it is good for a quarter of that."""
+MOST_GRADES = 20_000_000
+"""Of all rows together. To add them up takes 9 seconds a million, and the function that does it has 900."""
 _SUBMISSIONS = "(submissions)"
 """Stands where an evaluation has its model. No model can be called so."""
 
@@ -89,8 +92,8 @@ def create(
 ) -> Job:
     """Store rows, and start to grade them. `idempotency_key` and `fingerprint` are as for evaluations.
 
-    Raises `NotFound`, `Forbidden`, or `InvalidRequest` (no judge, or one without a price where there is a
-    budget).
+    Raises `NotFound`, `Forbidden`, `InvalidRequest` (no judge, or one without a price where there is a
+    budget), or `TooLarge` for more grades than `MOST_GRADES`.
     """
 
     def assemble() -> Evaluation:
@@ -150,7 +153,7 @@ def take_in(
     """Start the job of an uploaded file. A second delivery finds it there, and only starts it; so does one
     that was overtaken by another, of the same file or of another one that was sent with the same form.
 
-    Raises `InvalidUpload`, also when the job was deleted meanwhile, and `LimitExceeded`.
+    Raises `InvalidUpload`, also when the job was deleted meanwhile, `LimitExceeded` and `TooLarge`.
     """
     there = app.store.evaluations.find(caller.organization, job_id)
     if there is None:
@@ -323,6 +326,17 @@ def _check(app: Application, caller: Caller, new: NewJob, spec: EvalSpec) -> dic
     return judges
 
 
+def _check_grades(app: Application, stored: StoredQuestions, spec: EvalSpec, judge: str | None) -> None:
+    """Drop rows that are too many for their graders. Raises `TooLarge`."""
+    each = sum(map(grade_count, graders_of(spec, judge)))
+    if stored.count * each > MOST_GRADES:
+        uploads.drop_questions(app.store.objects, stored.key)
+        raise TooLarge(
+            f"{stored.count:,} rows with {each} grades each, those of formulas' parts among them, are more "
+            f"than the {MOST_GRADES:,} grades of a job; send the rows in several"
+        )
+
+
 def _assemble(
     app: Application,
     caller: Caller,
@@ -336,6 +350,7 @@ def _assemble(
     organization, now = caller.organization, app.now()
     key = layout.submissions(organization, job_id, new_id("rows", app.clock()))
     stored = uploads.keep_questions(app.store.objects, key, submissions)
+    _check_grades(app, stored, spec, new.judge)
     size = shard_size_for(stored.count)
     rows = Benchmark(
         organization=organization,

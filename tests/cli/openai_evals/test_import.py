@@ -74,6 +74,15 @@ def test_a_spec_of_the_name_gets_its_next_version(bring, service):
     assert len(service.sent("PUT /v1/eval/specs/spec-1$")) == 1
 
 
+def test_a_spec_of_the_name_may_be_on_the_last_page(bring, service):
+    service.grading.page_size = 1
+    service.grading.add_spec("another")
+    service.grading.add_spec("IT tickets")
+    bring(EVAL, RUN, ITEMS)
+    assert not service.sent("POST /v1/eval/specs$")
+    assert len(service.sent("PUT /v1/eval/specs/spec-2$")) == 1
+
+
 def test_what_was_made_before_a_failure_is_said_to_stay(bring, service):
     service.fault("POST /api/v3/benchmark/upload$", Reply(500, refusal("internal_error", "broken")))
     result = bring(EVAL, RUN, ITEMS)

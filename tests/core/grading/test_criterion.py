@@ -120,6 +120,7 @@ def test_no_output_changes_what_is_read_from_a_reply(grade, output, word):
     ("wire", "where", "message"),
     [
         ({"type": "criterion"}, "requirement", "is required"),
+        ({"requirement": " \n"}, "requirement", "is blank"),
         ({"requirement": "x" * 10_001}, "requirement", "1 to 10000 characters"),
         ({"requirement": "names {{ item.town }}"}, "requirement", "has {{ item, and is no template"),
         ({"requirement": "x", "model": "a/b"}, "model", "must be the id of a registered model"),

@@ -55,6 +55,18 @@ def test_a_dataset_is_found_as_it_was_stored(datasets: Datasets) -> None:
     assert list(datasets.list_all("umbrella")) == []
 
 
+@pytest.mark.parametrize(
+    ("after", "left"), [(None, [1, 2, 3]), ("dataset-1", [2, 3]), ("dataset-3", []), ("dataset-2x", [3])]
+)
+def test_datasets_are_listed_from_behind_an_id(
+    datasets: Datasets, after: str | None, left: list[int]
+) -> None:
+    for number in (3, 1, 2):
+        datasets.add(replace(DATASET, dataset_id=f"dataset-{number}", name=str(number)))
+    listed = datasets.list_all("acme", after=after, a_request=1)
+    assert [dataset.dataset_id for dataset in listed] == [f"dataset-{number}" for number in left]
+
+
 def test_a_name_is_taken_once_in_an_organization(datasets: Datasets) -> None:
     datasets.add(DATASET)
     with pytest.raises(ConditionFailed):

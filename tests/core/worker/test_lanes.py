@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from marksheet import evaluations
+from marksheet import aws, evaluations
 from marksheet.application import Application
 from marksheet.domain import Answer, Caller, Counts, Evaluation, Outcome, Question, Status
 from marksheet.errors import PermanentModelError, TransientModelError
@@ -344,6 +344,24 @@ def test_a_cancelled_evaluation_is_noticed_and_its_answers_are_kept(
     again = {name for (name, trial), times in model.asked.items() if times > 1}
     assert again == {"q8"}
     assert asked.total() >= 8
+
+
+def test_a_deleted_evaluation_leaves_nothing_behind(
+    app: Application, caller: Caller, created: Evaluation, lane: LaneTask, model: ScriptedProvider
+) -> None:
+    async def delete_at_eight(question: Question, trial: int) -> str:
+        if question.ordinal == 8:
+            evaluations.delete(app, caller, created.evaluation_id)
+        return question.expected_answer or ""
+
+    model.reply = delete_at_eight
+    # Shards of a few questions: some are written after the deletion.
+    assert score_lane(app, lane, seconds_left=60).finished
+    listed = aws.client("s3").list_objects_v2(
+        Bucket=app.store.objects.bucket,
+        Prefix=layout.evaluation_prefix(caller.organization, created.evaluation_id),
+    )
+    assert [entry["Key"] for entry in listed.get("Contents", [])] == []
 
 
 def test_a_worker_of_an_older_attempt_has_nothing_to_do(

@@ -114,12 +114,21 @@ def test_a_document_that_takes_too_long_is_told_so(
     assert facts(deployed)["error"] == "it took longer than 0.001 seconds to read"
 
 
-def test_a_second_delivery_writes_the_same_again(
+def test_a_second_delivery_changes_nothing(deployed: Application, load_event: Any, context: Any) -> None:
+    put(deployed, b"North light")
+    arrive(load_event, context)
+    before = (markdown(deployed), facts(deployed))
+    arrive(load_event, context)
+    assert (markdown(deployed), facts(deployed)) == before
+
+
+def test_a_second_file_sent_with_the_same_form_changes_nothing_that_was_read(
     deployed: Application, load_event: Any, context: Any
 ) -> None:
     put(deployed, b"North light")
     arrive(load_event, context)
     before = (markdown(deployed), facts(deployed))
+    put(deployed, b"# South light")
     arrive(load_event, context)
     assert (markdown(deployed), facts(deployed)) == before
 

@@ -322,7 +322,7 @@ def test_a_fault_of_ours_tells_nothing(
     def fails(*_: Any) -> None:
         raise RuntimeError("arn:aws:secret")
 
-    monkeypatch.setattr("marksheet.eval_specs.list_all", fails)
+    monkeypatch.setattr("marksheet.eval_specs.list_specs", fails)
     answer = call(event("spec_list"))
     assert answer.json == {"error": {"code": "internal_error", "message": "Internal server error"}}
     assert "arn:aws:secret" in log.getvalue()

@@ -52,4 +52,4 @@ def test_the_text_of_a_document_that_is_gone_is_passed_over(
     deployed: Application, caller: Caller, load_event: Any, context: Any
 ) -> None:
     handler(load_event("ingest_upload", "document_extracted"), context)
-    assert datasets.list_all(deployed, caller) == []
+    assert datasets.list_datasets(deployed, caller, 1).datasets == ()

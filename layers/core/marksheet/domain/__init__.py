@@ -23,6 +23,7 @@ from marksheet.domain.evaluations import (
 from marksheet.domain.grading import (
     EvalSpec,
     Grade,
+    ListedSpec,
     Mark,
     Submission,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "Extraction",
     "Grade",
     "Judging",
+    "ListedSpec",
     "Mark",
     "Model",
     "Outcome",

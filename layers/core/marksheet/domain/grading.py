@@ -48,7 +48,30 @@ class EvalSpec:
 
     def open_to(self, key_id: str) -> bool:
         """Whether a key of the organization may use it."""
-        return key_id == self.owner or key_id in self.shared_with or "*" in self.shared_with
+        return _is_open(self, key_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSpec:
+    """What a list tells of an eval spec: its latest version, with the number of graders in their place."""
+
+    spec_id: str
+    version: int
+    name: str
+    description: str | None
+    grader_count: int
+    created_at: str
+    """When the latest version was made."""
+    owner: str
+    shared_with: tuple[str, ...] = ()
+
+    def open_to(self, key_id: str) -> bool:
+        """Whether a key of the organization may use it."""
+        return _is_open(self, key_id)
+
+
+def _is_open(spec: EvalSpec | ListedSpec, key_id: str) -> bool:
+    return key_id == spec.owner or key_id in spec.shared_with or "*" in spec.shared_with
 
 
 @dataclass(frozen=True, slots=True)

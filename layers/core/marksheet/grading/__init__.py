@@ -9,6 +9,7 @@ from marksheet.grading.grader import Ask, Grader
 from marksheet.grading.grades import (
     GRADER_FAILED,
     RowPoints,
+    grade_count,
     row_error,
     row_outcome,
     row_passed,
@@ -26,6 +27,7 @@ __all__ = [
     "Totals",
     "build_graders",
     "default_names",
+    "grade_count",
     "graders_of",
     "judges_of",
     "parse_graders",

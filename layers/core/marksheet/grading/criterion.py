@@ -54,7 +54,9 @@ class Criterion(BaseGrader):
     def read(cls, terms: Terms, fields: GraderFields) -> Self:
         threshold = fields.threshold()
         requirement = fields.text("requirement", longest=LONGEST_REQUIREMENT, required=True) or ""
-        if place := _PLACE.search(requirement):
+        if requirement and not requirement.strip():
+            fields.refuse("requirement", "is blank; say what the output must have or must not have")
+        elif place := _PLACE.search(requirement):
             fields.refuse(
                 "requirement",
                 f"has {place[0]}, and is no template; the judge is shown all fields of the row beside it",

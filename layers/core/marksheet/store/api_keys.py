@@ -43,8 +43,12 @@ class ApiKeys:
 
     def is_listed(self, organization: str, lookup: str) -> bool:
         """Whether the organization has a key of this look-up part that is not revoked."""
-        item = self._table.get(layout.organization_keys(organization), lookup)
+        item = self.listed(organization, lookup)
         return item is not None and item.get("revoked_at") is None
+
+    def listed(self, organization: str, lookup: str) -> Item | None:
+        """A key of the organization as it is listed, revoked or not, or None."""
+        return self._table.get(layout.organization_keys(organization), lookup)
 
     def revoke(self, organization: str, lookup: str, now: str) -> bool:
         """Delete the authorizer's item and note the time in the list; False when the organization has no such

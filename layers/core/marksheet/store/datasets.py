@@ -48,9 +48,12 @@ class Datasets:
         item = self._table.get(layout.datasets(organization), dataset_id)
         return to_dataset(item) if item else None
 
-    def list_all(self, organization: str) -> Iterator[Dataset]:
-        """Oldest first."""
-        return map(to_dataset, self._table.query(layout.datasets(organization)))
+    def list_all(
+        self, organization: str, *, after: str | None = None, a_request: int | None = None
+    ) -> Iterator[Dataset]:
+        """Oldest first, from behind the id `after`; as far as the caller reads, `a_request` at a time."""
+        partition = layout.datasets(organization)
+        return map(to_dataset, self._table.query(partition, after=after, a_request=a_request))
 
     def delete(self, dataset: Dataset) -> None:
         """Delete a dataset with its name and all of its documents.

@@ -1,5 +1,5 @@
-"""Eval specs: a head item that knows the latest version and who may use it, an item per version, and one per
-name.
+"""Eval specs: a head item that knows who may use it and what a list tells of the latest version, an item per
+version, and one per name.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import EvalSpec
+from marksheet.domain import EvalSpec, ListedSpec
 from marksheet.store import layout
 from marksheet.store.table import ConditionFailed
 
@@ -45,15 +45,28 @@ class EvalSpecs:
         items = self._table.query(layout.eval_spec_versions(organization, spec_id))
         return [to_spec(item, head) for item in items]
 
-    def list_latest(self, organization: str) -> Iterator[EvalSpec]:
-        """The latest version of each spec, oldest spec first."""
-        heads = list(self._table.query(layout.eval_specs(organization)))
-        keys = [
-            (layout.eval_spec_versions(organization, head["spec_id"]), layout.version(head["latest"]))
-            for head in heads
-        ]
-        pairs = zip(self._table.get_many(keys), heads, strict=True)
-        return (to_spec(item, head) for item, head in pairs if item is not None)
+    def list_latest(
+        self, organization: str, *, after: str | None = None, a_request: int | None = None
+    ) -> Iterator[ListedSpec]:
+        """What the heads know of each spec's latest version, oldest spec first, from behind the id `after`;
+        as far as the caller reads, `a_request` at a time.
+
+        No version is read: their graders may be large, and a list only counts them.
+        """
+        partition = layout.eval_specs(organization)
+        return map(_to_listed, self._table.query(partition, after=after, a_request=a_request))
+
+    def owned_by(self, organization: str, owner: str) -> Iterator[Item]:
+        """Heads (spec_id, name, latest, owner, shared_with) of the specs that a key owns, oldest first.
+
+        What a list tells besides is not promised: heads of an earlier version of Marksheet are without it.
+        """
+        return self._table.query(
+            layout.eval_specs(organization),
+            filter_expression="#owner = :owner",
+            values={":owner": owner},
+            names={"#owner": "owner"},
+        )
 
     def add_version(self, spec: EvalSpec) -> None:
         """Store a version and make it the latest, all or nothing.
@@ -67,40 +80,60 @@ class EvalSpecs:
             "PK": layout.eval_spec_versions(organization, spec_id),
             "SK": layout.version(spec.version),
         }
+        told = {
+            "latest": spec.version,
+            "description": spec.description,
+            "grader_count": len(spec.graders),
+            "created_at": spec.created_at,
+        }
         new = "attribute_not_exists(PK)"
         writes = [self._table.to_put({**version_key, **from_spec(spec)}, condition=new)]
         if spec.version == 1:
             name_key = {"PK": layout.eval_spec_names(organization), "SK": spec.name}
             access = {"owner": spec.owner, "shared_with": list(spec.shared_with)}
-            described = {"spec_id": spec_id, "name": spec.name, "latest": 1}
             writes += [
                 self._table.to_put({**name_key, "spec_id": spec_id}, condition=new),
-                self._table.to_put({**head, **described, **access}, condition=new),
+                self._table.to_put(
+                    {**head, "spec_id": spec_id, "name": spec.name, **told, **access}, condition=new
+                ),
             ]
         else:
             writes.append(
                 self._table.to_update(
                     head["PK"],
                     head["SK"],
-                    "SET latest = :new",
-                    {":new": spec.version, ":old": spec.version - 1},
+                    "SET " + ", ".join(f"{name} = :{name}" for name in told),
+                    {**{f":{name}": value for name, value in told.items()}, ":old": spec.version - 1},
                     condition="latest = :old",
                 )
             )
         self._table.transact(writes)
 
     def share(
-        self, organization: str, spec_id: str, *, was: str, owner: str, shared_with: Sequence[str]
+        self,
+        organization: str,
+        spec_id: str,
+        *,
+        was: str,
+        owner: str,
+        shared_with: Sequence[str],
+        was_shared_with: Sequence[str] | None = None,
     ) -> bool:
-        """Say who owns a spec and who may use it; False when it is gone, or `was` owns it no more."""
+        """Say who owns a spec and who may use it; False when it is gone, or `was` owns it no more, or it is
+        not shared as `was_shared_with` says.
+        """
+        condition, values = "#owner = :was", {":was": was, ":owner": owner, ":keys": list(shared_with)}
+        if was_shared_with is not None:
+            condition += " AND shared_with = :shared"
+            values[":shared"] = list(was_shared_with)
         try:
             self._table.update(
                 layout.eval_specs(organization),
                 spec_id,
                 "SET #owner = :owner, shared_with = :keys",
-                {":was": was, ":owner": owner, ":keys": list(shared_with)},
+                values,
                 names={"#owner": "owner"},
-                condition="#owner = :was",
+                condition=condition,
             )
         except ConditionFailed:
             return False
@@ -165,3 +198,16 @@ def to_spec(item: Mapping[str, Any], head: Mapping[str, Any] | None = None) -> E
     if head is None:
         return spec
     return replace(spec, owner=head["owner"], shared_with=tuple(head["shared_with"]))
+
+
+def _to_listed(head: Mapping[str, Any]) -> ListedSpec:
+    return ListedSpec(
+        spec_id=head["spec_id"],
+        version=head["latest"],
+        name=head["name"],
+        description=head["description"],
+        grader_count=head["grader_count"],
+        created_at=head["created_at"],
+        owner=head["owner"],
+        shared_with=tuple(head["shared_with"]),
+    )

@@ -210,15 +210,18 @@ def manifest(organization: str, evaluation_id: str, attempt: int, stage: Stage) 
     return f"{evaluation_prefix(organization, evaluation_id)}manifest{later}{pairs}.json"
 
 
+def run_prefix(organization: str, evaluation_id: str, run_id: str) -> str:
+    """Of what a run's workers write."""
+    return f"{evaluation_prefix(organization, evaluation_id)}runs/{run_id}/"
+
+
 def part(organization: str, evaluation_id: str, run_id: str, number: int, generation: int) -> str:
-    return (
-        f"{evaluation_prefix(organization, evaluation_id)}runs/{run_id}/parts/{number:06d}.{generation}.jsonl"
-    )
+    return f"{run_prefix(organization, evaluation_id, run_id)}parts/{number:06d}.{generation}.jsonl"
 
 
 def checkpoint(organization: str, evaluation_id: str, run_id: str, number: int, generation: int) -> str:
-    prefix = evaluation_prefix(organization, evaluation_id)
-    return f"{prefix}runs/{run_id}/checkpoints/{number:06d}.{generation}.jsonl"
+    prefix = run_prefix(organization, evaluation_id, run_id)
+    return f"{prefix}checkpoints/{number:06d}.{generation}.jsonl"
 
 
 def submissions(organization: str, job_id: str, content_id: str) -> str:

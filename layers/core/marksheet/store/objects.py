@@ -115,7 +115,7 @@ class Objects:
     def write(self, key: str, content: bytes, content_type: str = "application/octet-stream") -> None:
         client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type)
 
-    def write_once(self, key: str, content: bytes) -> None:
+    def write_once(self, key: str, content: bytes, content_type: str = "application/x-ndjson") -> None:
         """Write an object unless it exists; raises `ObjectExists` when it does, or is being written by
         somebody else.
         """
@@ -124,7 +124,7 @@ class Objects:
                 Bucket=self.bucket,
                 Key=key,
                 Body=content,
-                ContentType="application/x-ndjson",
+                ContentType=content_type,
                 IfNoneMatch="*",
             )
         except client("s3").exceptions.ClientError as error:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import BUDGET_REACHED, Status, Trial, TrialError
 from marksheet.errors import ModelError
+from marksheet.store import layout
 from marksheet.store.shards import Holder, LeaseLost, ShardBusy, ShardDone
 from marksheet.worker.allowance import open_allowance
 from marksheet.worker.open_shards import OpenShard, OpenShards
@@ -101,7 +102,11 @@ def score_lane(app: Application, task: LaneTask, *, seconds_left: float) -> Lane
     allowance = open_allowance(app, evaluation, run, shards=shards, seconds_left=seconds_left)
     lane = _Lane(app, task, evaluation, run, maker, allowance, seconds_left)
     _collect_less_often()
-    return asyncio.run(lane.work())
+    result = asyncio.run(lane.work())
+    if app.store.evaluations.find_status(task.organization, task.evaluation_id) is None:
+        # The deletion may have come before what this invocation wrote last.
+        app.store.objects.delete_prefix(layout.run_prefix(task.organization, task.evaluation_id, run.run_id))
+    return result
 
 
 @functools.cache

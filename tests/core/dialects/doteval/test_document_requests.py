@@ -7,11 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from marksheet.dialects.doteval import decode_add_document, decode_create_dataset, decode_documents_query
-from marksheet.dialects.doteval.page_tokens import encode_page_token
+from marksheet.dialects.doteval import decode_add_document, decode_create_dataset
 from marksheet.errors import InvalidRequest
-
-ID = "doc-01kdy2m8r80000000000000001"
 
 
 def refusal_of(decode: Any, request: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -64,29 +61,3 @@ def test_a_document_has_a_file_name_and_perhaps_a_size() -> None:
 )
 def test_a_document_is_refused_with_the_field(body: Any, field: str, kind: str) -> None:
     assert refusal_of(decode_add_document, orjson.dumps(body)) == [(("body", field), kind)]
-
-
-def test_a_page_has_twenty_documents_from_the_first() -> None:
-    assert decode_documents_query({}).model_dump() == {"limit": 20, "after": None}
-
-
-def test_a_page_begins_where_the_last_one_ended() -> None:
-    query = {"limit": "100", "page_token": encode_page_token(ID) or ""}
-    assert decode_documents_query(query).model_dump() == {"limit": 100, "after": ID}
-
-
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ({"limit": "0"}, "limit"),
-        ({"limit": "101"}, "limit"),
-        ({"limit": "1e9"}, "limit"),
-        ({"limit": "many"}, "limit"),
-        ({"page_token": ""}, "page_token"),
-        ({"page_token": ID}, "page_token"),
-        ({"offset": "1"}, "offset"),
-        ({"after": ID}, "after"),
-    ],
-)
-def test_a_page_that_is_none_is_refused(query: dict[str, str], field: str) -> None:
-    assert [location for location, _ in refusal_of(decode_documents_query, query)] == [("query", field)]

@@ -44,9 +44,15 @@ def test_how_to_send_a_document_is_its_golden_file() -> None:
 
 
 def test_a_list_of_datasets_is_its_golden_file() -> None:
-    datasets = [dataset(core) for core in load("dataset_list.core")["datasets"]]
-    assert written(encode_dataset_list(datasets)) == text("dataset_list.response")
-    assert encode_dataset(datasets[0]) == encode_dataset_list(datasets)["datasets"][0]
+    core = load("dataset_list.core")
+    datasets = [dataset(facts) for facts in core["datasets"]]
+    body = encode_dataset_list(datasets, core["next_after"])
+    assert written(body) == text("dataset_list.response")
+    assert encode_dataset(datasets[0]) == body["datasets"][0]
+
+
+def test_the_last_page_of_datasets_has_no_token() -> None:
+    assert encode_dataset_list([], None) == {"datasets": [], "next_page_token": None}
 
 
 def test_a_deletion_is_confirmed() -> None:

@@ -30,17 +30,14 @@ from marksheet.dialects.doteval.job_responses import (
 from marksheet.dialects.doteval.spec_responses import encode_spec, encode_spec_list, encode_spec_versions
 
 if TYPE_CHECKING:
-    from marksheet.dialects.doteval.document_requests import (
-        decode_add_document,
-        decode_create_dataset,
-        decode_documents_query,
-    )
+    from marksheet.dialects.doteval.document_requests import decode_add_document, decode_create_dataset
     from marksheet.dialects.doteval.grading_requests import (
         decode_grade,
         decode_job,
         decode_job_list,
         decode_job_resume,
     )
+    from marksheet.dialects.doteval.page_requests import decode_page
     from marksheet.dialects.doteval.spec_requests import (
         decode_sharing,
         decode_spec,
@@ -52,13 +49,13 @@ if TYPE_CHECKING:
 __all__ = [
     "decode_add_document",
     "decode_create_dataset",
-    "decode_documents_query",
     "decode_grade",
     "decode_id",
     "decode_idempotency_key",
     "decode_job",
     "decode_job_list",
     "decode_job_resume",
+    "decode_page",
     "decode_sharing",
     "decode_spec",
     "decode_spec_reference",
@@ -86,13 +83,13 @@ __all__ = [
 _READERS = {
     "decode_add_document": "doteval.document_requests",
     "decode_create_dataset": "doteval.document_requests",
-    "decode_documents_query": "doteval.document_requests",
     "decode_grade": "doteval.grading_requests",
     "decode_id": "reading",
     "decode_idempotency_key": "fields",
     "decode_job": "doteval.grading_requests",
     "decode_job_list": "doteval.grading_requests",
     "decode_job_resume": "doteval.grading_requests",
+    "decode_page": "doteval.page_requests",
     "decode_sharing": "doteval.spec_requests",
     "decode_spec": "doteval.spec_requests",
     "decode_spec_reference": "doteval.spec_requests",

@@ -26,9 +26,12 @@ def encode_dataset(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def encode_dataset_list(datasets: Iterable[Dataset]) -> dict[str, Any]:
-    """All datasets of the organization."""
-    return {"datasets": [encode_dataset(dataset) for dataset in datasets]}
+def encode_dataset_list(datasets: Iterable[Dataset], next_after: str | None) -> dict[str, Any]:
+    """A page of the organization's datasets."""
+    return {
+        "datasets": [encode_dataset(dataset) for dataset in datasets],
+        "next_page_token": encode_page_token(next_after),
+    }
 
 
 def encode_added_document(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from marksheet.dialects.doteval.page_tokens import encode_page_token
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from marksheet.domain import EvalSpec
+    from marksheet.domain import EvalSpec, ListedSpec
 
 
 def encode_spec(spec: EvalSpec, models: Sequence[str]) -> dict[str, Any]:
@@ -27,8 +29,8 @@ def encode_spec(spec: EvalSpec, models: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def encode_spec_list(specs: Iterable[EvalSpec]) -> dict[str, Any]:
-    """The latest version of each, without its graders."""
+def encode_spec_list(specs: Iterable[ListedSpec], next_after: str | None) -> dict[str, Any]:
+    """A page of specs: the latest version of each, without its graders."""
     return {
         "eval_specs": [
             {
@@ -36,12 +38,13 @@ def encode_spec_list(specs: Iterable[EvalSpec]) -> dict[str, Any]:
                 "version": spec.version,
                 "name": spec.name,
                 "description": spec.description,
-                "graders": len(spec.graders),
+                "graders": spec.grader_count,
                 "owner": spec.owner,
                 "created_at": spec.created_at,
             }
             for spec in specs
-        ]
+        ],
+        "next_page_token": encode_page_token(next_after),
     }
 
 
