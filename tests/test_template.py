@@ -253,7 +253,6 @@ def test_extraction_reads_originals_and_writes_markdown_and_nothing_else() -> No
     assert granted == {
         "s3:GetObject": "/orgs/*/documents/*",
         "s3:PutObject": "/orgs/*/markdown/*",
-        "s3:ListBucket": "",
     }
 
 

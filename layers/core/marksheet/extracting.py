@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from marksheet.store import layout
-from marksheet.store.objects import ObjectExists
+from marksheet.store.objects import ObjectExists, ObjectRefused
 
 if TYPE_CHECKING:
     from marksheet.application import Application
@@ -26,6 +26,7 @@ READING_SECONDS = 60
 """What a document may take to be read; half of the function's time."""
 READING_BYTES = 768 << 20
 """Memory that the process which reads it may take; the rest of the function's is this process's."""
+NOT_GIVEN = "the file could not be fetched from the storage; send it again"
 
 
 def extract_document(app: Application, key: str) -> dict[str, Any] | None:
@@ -42,16 +43,17 @@ def extract_document(app: Application, key: str) -> dict[str, Any] | None:
     with tempfile.TemporaryDirectory(prefix="document-") as folder:
         try:
             with app.store.objects.open(key) as original:
-                facts, sha256 = _read(original, Path(folder))
-                size = original.size
+                facts, more = _read(original, Path(folder))
         except KeyError:
             return None
+        except ObjectRefused:
+            facts, more = _refused()
         if facts.status == "READY":
             from marksheet_extraction import read_markdown
 
             markdown = read_markdown(Path(folder))
             _keep(app, layout.markdown_object(*found), markdown, "text/markdown; charset=utf-8")
-    told = facts.as_json() | {"size_bytes": size, "sha256": sha256}
+    told = facts.as_json() | more
     content = json.dumps(told, ensure_ascii=False).encode()
     _keep(app, layout.extraction_facts(*found), content, "application/json")
     return {name: told[name] for name in ("status", "error", "mime", "pages", "characters", "size_bytes")}
@@ -62,12 +64,21 @@ def _keep(app: Application, key: str, content: bytes, content_type: str) -> None
         app.store.objects.write_once(key, content, content_type)
 
 
-def _read(original: OpenObject, folder: Path) -> tuple[Facts, str | None]:
-    """(facts, SHA-256 of the original). One that is too large is not fetched, so its hash is not known."""
+def _refused() -> tuple[Facts, dict[str, Any]]:
+    """Our role may not list, so S3 refuses a document that was deleted meanwhile instead of saying that it is
+    gone. Who enters the facts then removes them. If it is the role that is wrong, the document says so.
+    """
+    from marksheet_extraction import Facts
+
+    return Facts("FAILED", error=NOT_GIVEN), {"size_bytes": None, "sha256": None}
+
+
+def _read(original: OpenObject, folder: Path) -> tuple[Facts, dict[str, Any]]:
+    """Facts of the text, and of the original. What is too large is not fetched, so its hash is not known."""
     from marksheet_extraction import LARGEST_DOCUMENT, TOO_LARGE, Facts, run_isolated
 
     if original.size > LARGEST_DOCUMENT:
-        return Facts("FAILED", error=TOO_LARGE), None
+        return Facts("FAILED", error=TOO_LARGE), {"size_bytes": original.size, "sha256": None}
     path = folder / "original"
     digest = hashlib.sha256()
     with path.open("wb") as file:
@@ -76,4 +87,4 @@ def _read(original: OpenObject, folder: Path) -> tuple[Facts, str | None]:
             file.write(chunk)
     name = unquote(original.metadata["filename"]) if "filename" in original.metadata else None
     facts = run_isolated(path, folder, name=name, seconds=READING_SECONDS, memory_bytes=READING_BYTES)
-    return facts, digest.hexdigest()
+    return facts, {"size_bytes": original.size, "sha256": digest.hexdigest()}

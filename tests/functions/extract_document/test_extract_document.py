@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from botocore.exceptions import ClientError
 from extract_document.handler import handler
 
 from marksheet import aws, extracting
 from marksheet.application import Application
+from marksheet.extraction_facts import read_facts
 from marksheet.store import layout
 from tests.extraction.corpus import READ, REFUSED
 
@@ -136,6 +138,25 @@ def test_a_second_file_sent_with_the_same_form_changes_nothing_that_was_read(
 def test_a_document_that_is_gone_is_passed_over(deployed: Application, load_event: Any, context: Any) -> None:
     arrive(load_event, context)
     assert markdown(deployed) is None
+
+
+def test_a_document_that_s3_does_not_give_says_so(
+    deployed: Application, load_event: Any, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = aws.client("s3").get_object
+
+    def refuse(**request: Any) -> Any:
+        if request["Key"] == KEY:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+        return real(**request)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(aws.client("s3"), "get_object", refuse)
+        arrive(load_event, context)
+    found = facts(deployed)
+    assert (found["status"], found["size_bytes"], found["sha256"]) == ("FAILED", None, None)
+    assert found["error"] == "the file could not be fetched from the storage; send it again"
+    assert read_facts(json.dumps(found).encode()).error == found["error"]
 
 
 @pytest.mark.parametrize("key", ["orgs/acme/uploads/u.upload", "orgs/acme/documents/d/x/y.document"])

@@ -23,6 +23,10 @@ class ObjectExists(Exception):
     """A write-once object is there already."""
 
 
+class ObjectRefused(Exception):
+    """S3 does not give an object to this role."""
+
+
 @dataclass(frozen=True, slots=True)
 class PresignedPost:
     """What a browser form or curl needs to upload one file."""
@@ -93,11 +97,14 @@ class Objects:
     @contextmanager
     def open(self, key: str) -> Iterator[OpenObject]:
         """An object's size and metadata, and its bytes for whoever wants them; what is not read by the end
-        of the block is not transferred. Raises `KeyError` when it is absent.
+        of the block is not transferred. Raises `KeyError` when it is absent, and `ObjectRefused` when S3
+        does not give it, which is also what it says of an absent one to a role that may not list.
         """
         try:
             found = client("s3").get_object(Bucket=self.bucket, Key=key)
         except client("s3").exceptions.ClientError as error:
+            if error_code(error) in {"AccessDenied", "403", "Forbidden"}:
+                raise ObjectRefused(key) from error
             raise _absent(error, key) from error
         body = found["Body"]
         with body:
