@@ -363,8 +363,13 @@ def test_a_document_of_a_dataset_that_was_deleted_meanwhile_leaves_nothing(
 
 
 @pytest.mark.parametrize("key", ["orgs/acme/markdown/a/b.md", "nonsense", "orgs/acme/markdown/a/b.extracted"])
-def test_what_is_no_facts_or_gone_is_passed_over(app: Application, key: str) -> None:
+def test_what_is_no_facts_or_gone_is_passed_over(
+    app: Application, caller: Caller, dataset: Dataset, documents: Documents, key: str
+) -> None:
+    documents.request()
+    before = datasets.list_documents(app, caller, dataset.dataset_id, 10)
     datasets.record_extraction(app, key)
+    assert datasets.list_documents(app, caller, dataset.dataset_id, 10) == before
 
 
 def test_a_document_that_never_came_is_shown_as_failed(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from marksheet import application as application_module
 from marksheet.application import Application, application
@@ -52,3 +54,13 @@ def deployed(app: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Appl
     monkeypatch.setenv("BUCKET_NAME", app.settings.bucket_name)
     yield app
     application.cache_clear()
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What an API function logs, as JSON lines."""
+    stream = io.StringIO()
+    # A name of its own: loggers of one name share their handlers for the life of the process.
+    fresh = Logger(service=f"test-{id(stream)}", stream=stream)
+    monkeypatch.setattr("surfaces.logger", lambda: fresh)
+    return stream

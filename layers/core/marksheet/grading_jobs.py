@@ -20,7 +20,7 @@ from marksheet.assembling import check_prices
 from marksheet.domain import Benchmark, Evaluation, Model, ProviderName, Run, Status
 from marksheet.errors import Conflict, IdempotencyMismatch, InvalidUpload, NotFinished, NotFound, TooLarge
 from marksheet.evaluations import check_running, create_once
-from marksheet.grading import grade_count, graders_of, read_submissions
+from marksheet.grading import graders_of, read_submissions
 from marksheet.identifiers import new_id
 from marksheet.judges import open_graders
 from marksheet.planning import shard_count, shard_size_for
@@ -328,7 +328,7 @@ def _check(app: Application, caller: Caller, new: NewJob, spec: EvalSpec) -> dic
 
 def _check_grades(app: Application, stored: StoredQuestions, spec: EvalSpec, judge: str | None) -> None:
     """Drop rows that are too many for their graders. Raises `TooLarge`."""
-    each = sum(map(grade_count, graders_of(spec, judge)))
+    each = sum(1 + len(grader.named_parts) for grader in graders_of(spec, judge))
     if stored.count * each > MOST_GRADES:
         uploads.drop_questions(app.store.objects, stored.key)
         raise TooLarge(

@@ -38,7 +38,7 @@ SECONDS = 25.0
 MOST_ESTIMATED_SECONDS = 20.0
 LARGEST_ANSWER_BYTES = 5_000_000
 """As a function's result, of which a Lambda takes 6 MB at most."""
-THE_WAY_TO_A_JOB = "send it to POST /v1/eval/jobs, which takes any number of rows"
+THE_WAY_TO_A_JOB = "send it to POST /v1/eval/jobs, which takes up to a million rows"
 NOT_REACHED = TrialError(OUT_OF_TIME, "the request's time was up before this row was graded", 0)
 
 _GRADE_BYTES = 450
@@ -138,9 +138,9 @@ def _check_size(
 
 def _grade_bytes(name: str, grader: Grader) -> int:
     """What a grader's entry of a report takes, with those of a formula's parts."""
-    parts: Sequence[tuple[str, Grader]] = getattr(grader, "parts", ())
+    parts = sum(_grade_bytes(*part) for part in grader.named_parts)
     reason = _REASON_BYTES if grader.models and not parts else 0
-    return _GRADE_BYTES + len(json.dumps(name)) + reason + sum(_grade_bytes(*part) for part in parts)
+    return _GRADE_BYTES + len(json.dumps(name)) + reason + parts
 
 
 def _in_flight(model: Model) -> int:

@@ -21,7 +21,6 @@ from marksheet_extraction.tables import table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 _BULLETED = (
     PP_PLACEHOLDER.BODY,
     PP_PLACEHOLDER.OBJECT,

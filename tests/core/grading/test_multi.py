@@ -152,4 +152,6 @@ def test_everything_that_is_wrong_inside_is_told_at_once():
 
 
 def test_parts_may_have_names_ids_and_points_that_are_null():
-    parse_graders([multi("a", a={**EXACT, "id": "g-1", "points": None, "pass_threshold": None})])
+    wire = multi("a", a={**EXACT, "id": "g-1", "points": None, "pass_threshold": None})
+    (parsed,) = parse_graders([wire])
+    assert list(parsed["graders"]) == ["a"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aws_lambda_powertools import Logger
 from grading_api.handler import handler
 
 from tests.functions.calling import Answer, send
@@ -29,13 +27,3 @@ def event(load_event: Callable[[str, str], dict[str, Any]]) -> Callable[..., dic
 def call() -> Callable[[dict[str, Any]], Answer]:
     """Sends an event through the function."""
     return lambda event: send(handler, event)
-
-
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What the function logs, as JSON lines."""
-    stream = io.StringIO()
-    # A name of its own: loggers of one name share their handlers for the life of the process.
-    fresh = Logger(service=f"test-{id(stream)}", stream=stream)
-    monkeypatch.setattr("surfaces.logger", lambda: fresh)
-    return stream

@@ -9,7 +9,6 @@ from marksheet.grading.grader import Ask, Grader
 from marksheet.grading.grades import (
     GRADER_FAILED,
     RowPoints,
-    grade_count,
     row_error,
     row_outcome,
     row_passed,
@@ -27,7 +26,6 @@ __all__ = [
     "Totals",
     "build_graders",
     "default_names",
-    "grade_count",
     "graders_of",
     "judges_of",
     "parse_graders",

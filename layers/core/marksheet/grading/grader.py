@@ -66,6 +66,11 @@ class Grader(Protocol):
         """How often it asks about a submission, one after the other, if every reply can be read."""
         ...
 
+    @property
+    def named_parts(self) -> tuple[tuple[str, Grader], ...]:
+        """A formula's graders by their names, each of which has a grade besides; empty for all others."""
+        ...
+
     def grade(self, submission: Submission) -> Marking:
         """The mark of one submission."""
         ...
@@ -103,6 +108,10 @@ class BaseGrader:
     @property
     def calls(self) -> int:
         return len(self.models)
+
+    @property
+    def named_parts(self) -> tuple[tuple[str, Grader], ...]:
+        return ()
 
     def grade(self, submission: Submission) -> Marking:
         """The mark; unscored where the submission lacks what a template wants."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marksheet.domain import Grade
-    from marksheet.grading.grader import Grader
 
 GRADER_FAILED = "grader_failed"
 """Code of the error of a grader that failed in our own code; every other code says that a model gave no
@@ -20,12 +19,6 @@ answer.
 MOST_REASONS = 3
 LONGEST_REASON = 300
 """Characters of each that a row's error repeats; the grades have them whole."""
-
-
-def grade_count(grader: Grader) -> int:
-    """How many grades a row gets of a grader: its own, and those of a formula's parts."""
-    parts: Sequence[tuple[str, Grader]] = getattr(grader, "parts", ())
-    return 1 + sum(grade_count(part) for _, part in parts)
 
 
 class RowPoints(NamedTuple):

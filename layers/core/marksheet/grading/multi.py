@@ -14,7 +14,7 @@ from marksheet.grading.table import read_part
 
 if TYPE_CHECKING:
     from marksheet.grading.fields import GraderFields
-    from marksheet.grading.grader import Marking, Terms
+    from marksheet.grading.grader import Grader, Marking, Terms
     from marksheet.grading.row_values import RowValues
 
 MOST_PARTS = 16
@@ -43,6 +43,10 @@ class Multi(BaseGrader):
         threshold = fields.threshold(lowest=-LARGEST_NUMBER, highest=LARGEST_NUMBER)
         parts = _read_parts(fields)
         return cls(terms, threshold, parts, _read_formula(fields))
+
+    @property
+    def named_parts(self) -> tuple[tuple[str, Grader], ...]:
+        return self.parts
 
     @property
     def calls(self) -> int:

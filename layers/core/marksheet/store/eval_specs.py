@@ -57,10 +57,7 @@ class EvalSpecs:
         return map(_to_listed, self._table.query(partition, after=after, a_request=a_request))
 
     def owned_by(self, organization: str, owner: str) -> Iterator[Item]:
-        """Heads (spec_id, name, latest, owner, shared_with) of the specs that a key owns, oldest first.
-
-        What a list tells besides is not promised: heads of an earlier version of Marksheet are without it.
-        """
+        """Heads (spec_id, name, latest, owner, shared_with) of the specs that a key owns, oldest first."""
         return self._table.query(
             layout.eval_specs(organization),
             filter_expression="#owner = :owner",

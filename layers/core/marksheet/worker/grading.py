@@ -57,8 +57,8 @@ async def grade_row(
     """What every grader says of a row, in the graders' order. Whatever goes wrong with one of them costs its
     own mark: those that ask models ask side by side.
     """
-    asking = [grader for grader in graders if grader.models]
-    if not asking:
+    if not any(grader.models for grader in graders):
+        # Tasks would cost more than the comparisons.
         return tuple([await _grade(grader, submission, judges, give_up_at) for grader in graders])
     return tuple(
         await asyncio.gather(*(_grade(grader, submission, judges, give_up_at) for grader in graders))
