@@ -1,10 +1,12 @@
 # Everything that a developer or CI runs. `make` or `make help` lists it.
-# Needs Python 3.11 or newer (PYTHON=...), make and a package index. Everything else is set up here, in two
-# environments: .venv for the code, and one below .marksheet for what checks and deploys the template.
+# Needs Python 3.11 or newer (PYTHON=...), make and a package index. Everything else is set up here, in three
+# environments: .venv for the code, and below .marksheet one for what checks and deploys the template, and one for
+# the clients of others that the end-to-end tests drive.
 
 PYTHON ?= python3
 BIN := .venv/bin
 INFRASTRUCTURE := .marksheet/infrastructure
+CLIENTS := .marksheet/clients
 
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -61,7 +63,7 @@ test: test-unit test-emulator ## Run all tests
 test-unit: .venv/installed ## Run the tests that need no emulator, a process for every core
 	$(BIN)/pytest -m "not emulator" --numprocesses auto
 
-test-emulator: .venv/installed ## Run the end-to-end tests, on two stacks of their own: much of their time is waiting
+test-emulator: .venv/installed $(CLIENTS)/installed ## Run the end-to-end tests, on two stacks of their own: much of their time is waiting
 	$(BIN)/pytest -m emulator --numprocesses 2 --dist loadfile
 
 bench: .venv/installed ## Measure time, memory and money (BENCH="worker bill" QUICK=1 JSON=FILE)
@@ -84,6 +86,7 @@ lock: .venv/installed ## Resolve all dependencies anew and write the lock files
 		--constraints layers/extraction/requirements.lock --output-file requirements/dev.lock
 	$(COMPILE) --group emulator --output-file requirements/emulator.lock
 	$(COMPILE) --group infrastructure --output-file requirements/infrastructure.lock
+	$(COMPILE) --group clients --output-file requirements/clients.lock
 
 clean: ## Delete what is built and installed; a stack's stored data in .marksheet goes too
 	test ! -x $(BIN)/marksheet || $(BIN)/marksheet local down
@@ -105,6 +108,12 @@ COMPILE = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3
 $(INFRASTRUCTURE)/installed: requirements/infrastructure.lock | .venv/installed
 	$(PYTHON) -m venv $(INFRASTRUCTURE)
 	$(call install,$(INFRASTRUCTURE),--require-hashes --requirement requirements/infrastructure.lock)
+	@touch $@
+
+# Apart too: what other people's programs have, and nothing of ours.
+$(CLIENTS)/installed: requirements/clients.lock | .venv/installed
+	$(PYTHON) -m venv $(CLIENTS)
+	$(call install,$(CLIENTS),--require-hashes --requirement requirements/clients.lock)
 	@touch $@
 
 install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(1)/bin/python $(2); \

@@ -17,10 +17,17 @@ from urllib.parse import parse_qsl
 from authorizer.handler import handler as authorize
 from evaluations_api.handler import handler as answer_evaluations
 from grading_api.handler import handler as answer_grading
+from runs_api.handler import handler as answer_runs
+from traces_api.handler import handler as answer_traces
 
 from tests.cloudformation import properties, resources
 
-_FUNCTIONS = {"EvaluationsApi": answer_evaluations, "GradingApi": answer_grading}
+_FUNCTIONS = {
+    "EvaluationsApi": answer_evaluations,
+    "GradingApi": answer_grading,
+    "RunsApi": answer_runs,
+    "TracesApi": answer_traces,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ PURE = (
     "questions",
     "answers",
     "prompts",
+    "row_digests",
     "rows",
 )
 

@@ -140,8 +140,22 @@ def test_the_routes_are_these() -> None:
         "ANY /v1/eval/{proxy+}": "CUSTOM",
         "ANY /v1/datasets": "CUSTOM",
         "ANY /v1/datasets/{proxy+}": "CUSTOM",
+        "ANY /v2/gen-ai/{proxy+}": "CUSTOM",
+        "ANY /v2/{entity}/{project}/{proxy+}": "CUSTOM",
+        "GET /server_info": "NONE",
+        "POST /graphql": "CUSTOM",
+        "ANY /call/{proxy+}": "CUSTOM",
+        "ANY /calls/{proxy+}": "CUSTOM",
+        "ANY /obj/{proxy+}": "CUSTOM",
+        "ANY /objs/{proxy+}": "CUSTOM",
+        "ANY /table/{proxy+}": "CUSTOM",
+        "ANY /file/{proxy+}": "CUSTOM",
+        "ANY /files/{proxy+}": "CUSTOM",
+        "ANY /feedback/{proxy+}": "CUSTOM",
+        "ANY /refs/{proxy+}": "CUSTOM",
         "OPTIONS /api/v3/{proxy+}": "NONE",
         "OPTIONS /v1/{proxy+}": "NONE",
+        "OPTIONS /v2/{proxy+}": "NONE",
     }
 
 

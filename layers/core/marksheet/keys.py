@@ -24,6 +24,10 @@ SCOPES = frozenset({"evaluations:read", "evaluations:write"})
 
 _KEY = re.compile(r"msk_([a-z2-7]{16})_([A-Za-z0-9_-]{43})")
 _ORGANIZATION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+RESERVED = frozenset({"gen-ai", "email"})
+"""No organizations: /v2/<organization>/... would be another surface's path, or one that the local emulator
+keeps for itself.
+"""
 _NO_HASH = hashlib.sha256(b"no such key").hexdigest()
 
 
@@ -55,11 +59,16 @@ def create_key(
     scopes: frozenset[str] = SCOPES,
     now: datetime,
 ) -> CreatedApiKey:
-    """Make a key with 256 random bits for an organization, which exists from its first key on."""
+    """Make a key with 256 random bits for an organization, which exists from its first key on.
+
+    Raises `InvalidRequest` for a name that is none, or is `RESERVED`, and for unknown scopes.
+    """
     if not _ORGANIZATION.fullmatch(organization):
         raise InvalidRequest(
             Problem(("organization",), "use 1 to 40 lower-case letters, digits and inner hyphens")
         )
+    if organization in RESERVED:
+        raise InvalidRequest(Problem(("organization",), f"{organization!r} is reserved; choose another name"))
     if unknown := sorted(scopes - SCOPES):
         raise InvalidRequest(
             Problem(("scopes",), f"unknown scope {unknown[0]!r}; there are {', '.join(sorted(SCOPES))}")

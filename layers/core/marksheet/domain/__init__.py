@@ -41,11 +41,20 @@ from marksheet.domain.marks import (
     ScorerSpec,
     TrialError,
 )
+from marksheet.domain.traces import (
+    DEFAULT_PROJECT,
+    Call,
+    LoggedRow,
+    LoggedTrial,
+    MarkedRow,
+)
 
 __all__ = [
     "BUDGET_REACHED",
+    "DEFAULT_PROJECT",
     "Answer",
     "Benchmark",
+    "Call",
     "Caller",
     "Counts",
     "Dataset",
@@ -57,7 +66,10 @@ __all__ = [
     "Grade",
     "Judging",
     "ListedSpec",
+    "LoggedRow",
+    "LoggedTrial",
     "Mark",
+    "MarkedRow",
     "Model",
     "Outcome",
     "Pairwise",

@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 from marksheet.domain.marks import Counts, Outcome, ProviderName
+from marksheet.domain.traces import DEFAULT_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from marksheet.domain.grading import EvalSpec, Grade
     from marksheet.domain.marks import DomainRule, Judging, Question, Score, ScorerSpec, TrialError
+    from marksheet.domain.traces import LoggedTrial
 
 
 class Status(StrEnum):
@@ -113,6 +115,8 @@ class Trial:
     """What the scorers that ask a model used."""
     grades: tuple[Grade, ...] = ()
     """Of an output that was handed in: what each grader says of it."""
+    logged: LoggedTrial | None = None
+    """Of a logged run: what its client said of the trial."""
 
     @classmethod
     def errored(
@@ -208,6 +212,10 @@ class Evaluation:
     """
     judge: str | None = None
     """Of a grading job: the model that judges in place of those its spec names."""
+    project: str = DEFAULT_PROJECT
+    """A label of the organization's own, by which evaluations are told apart."""
+    logged: bool = False
+    """Whether its one run was made elsewhere and handed in as calls; its questions are then `LoggedRow`s."""
     headline: Mapping[int, Mapping[str, float | int | None]] | None = None
     """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and
     `domain_violations`.

@@ -11,6 +11,7 @@ from marksheet.store.evaluations import Evaluations
 from marksheet.store.idempotency import Idempotency
 from marksheet.store.models import Models
 from marksheet.store.objects import Objects
+from marksheet.store.runs import Runs
 from marksheet.store.schedules import Schedules
 from marksheet.store.shards import Shards
 from marksheet.store.table import Table
@@ -32,6 +33,7 @@ class Store:
         self.evaluations = Evaluations(table)
         self.idempotency = Idempotency(table)
         self.models = Models(table)
+        self.runs = Runs(table)
         self.schedules = Schedules(table)
         self.shards = Shards(table)
         self.uploads = Uploads(table)

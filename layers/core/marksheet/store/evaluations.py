@@ -16,6 +16,7 @@ from marksheet.store import layout
 from marksheet.store.budgets import Budgets
 from marksheet.store.idempotency import Idempotency
 from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
+from marksheet.store.runs import Runs
 from marksheet.store.table import ConditionFailed, Item, Table
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Evaluations:
         self._table = table
         self._budgets = Budgets(table)
         self._idempotency = Idempotency(table)
+        self._runs = Runs(table)
 
     def add(
         self,
@@ -65,6 +67,8 @@ class Evaluations:
             writes.append(self._idempotency.to_remember(organization, evaluation_id, record))
         if evaluation.max_cost_usd is not None:
             writes.append(self._budgets.to_open(evaluation))
+        if evaluation.eval_spec is None:
+            writes += self._runs.to_add(evaluation)
         writes += and_also
         try:
             self._table.transact(writes)
@@ -251,6 +255,8 @@ class Evaluations:
         repeated.
         """
         partition = layout.evaluation(organization, evaluation_id)
+        snapshot = self._table.get(partition, layout.SNAPSHOT) or {}
+        self._runs.delete(organization, [run["run_id"] for run in snapshot.get("runs", ())])
         self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
         self._table.delete(*layout.listed(organization, evaluation_id))
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import (
+    DEFAULT_PROJECT,
     Benchmark,
     Counts,
     DomainRule,
@@ -148,6 +149,8 @@ def from_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "error": evaluation.error,
         "results_bytes": evaluation.results_bytes,
         "max_cost_usd": evaluation.max_cost_usd,
+        "project": evaluation.project,
+        "logged": evaluation.logged,
     }
 
 
@@ -215,6 +218,8 @@ def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evalu
         max_cost_usd=_dollars(item.get("max_cost_usd")),
         eval_spec=to_spec(snapshot["eval_spec"]) if snapshot.get("eval_spec") else None,
         judge=snapshot.get("judge"),
+        project=item.get("project", DEFAULT_PROJECT),
+        logged=item.get("logged", False),
         headline=headline or None,
     )
 

@@ -84,6 +84,10 @@ def listed(organization: str, evaluation_id: str) -> tuple[str, str]:
     return partition(organization), evaluation_id
 
 
+def runs(organization: str) -> str:
+    return f"ORG#{organization}#RUN"
+
+
 def schedules(organization: str) -> str:
     return f"ORG#{organization}#SCHEDULE"
 

@@ -1,0 +1,1 @@
+"""The /v2/gen-ai surface: test cases, runs and their prompts."""

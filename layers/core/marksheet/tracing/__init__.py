@@ -1,0 +1,1 @@
+"""Runs that a client makes itself and hands in as calls."""
