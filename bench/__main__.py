@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import api, bill_run, graders, imports, scorers, stack, worker
+from bench import api, bill_run, graders, imports, rows, scorers, stack, worker
 from bench.figures import Failure, Figure, as_json, as_table
 from bench.sizes import QUICK, Sizes
 from bench.surroundings import surroundings
@@ -30,6 +30,7 @@ BENCHES: Mapping[str, tuple[str, Run]] = {
     "scorers": ("rows a second of each scorer, next to plain libraries", scorers.run),
     "graders": ("rows a second of each grader that asks no model, next to plain libraries", graders.run),
     "worker": ("the scoring worker alone in its process", worker.run),
+    "rows": ("finishing a run of a million rows, and pages of two of them", rows.run),
     "bill": ("the modelled AWS bill of a million questions", bill_run.run),
     "api": ("calls of the API, warm", api.run),
     "stack": ("whole local stack: 1,000, 10,000 and 100,000 questions", stack.run),

@@ -17,6 +17,8 @@ class Sizes:
     api_calls: int = 200
     api_creates: int = 20
     import_repeats: int = 9
+    row_questions: tuple[int, int] = (10_000, 1_000_000)
+    row_reads: int = 20
     scorer_rows: int = 2000
     """More than a scorer remembers (`normalisation.REMEMBERED`), or it would only be asked to recall."""
 
@@ -30,5 +32,7 @@ QUICK = Sizes(
     api_creates=2,
     import_repeats=1,
     scorer_rows=600,
+    row_questions=(100, 400),
+    row_reads=2,
 )
 """A smoke test. Its figures are shown, and held to no target."""

@@ -77,12 +77,12 @@ class Surroundings:
             }
         )
 
-    def step(self, *arguments: str) -> dict[str, Any]:
-        """Run a step of `bench.steps` in a process of its own. Raises `RuntimeError` with the end of its
+    def step(self, *arguments: str, module: str = "bench.steps") -> dict[str, Any]:
+        """Run a step of a module in a process of its own. Raises `RuntimeError` with the end of its
         output when it fails.
         """
         done = subprocess.run(
-            [sys.executable, "-m", "bench.steps", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

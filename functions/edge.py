@@ -13,7 +13,7 @@ import orjson
 from aws_lambda_powertools.event_handler import Response
 
 from marksheet.domain import Caller
-from marksheet.errors import Forbidden, InvalidRequest, Problem, Unauthenticated
+from marksheet.errors import Forbidden, InvalidRequest, Problem, TooLarge, Unauthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 READ = "evaluations:read"
 WRITE = "evaluations:write"
+
+LARGEST_ANSWER_BYTES = 5_000_000
+"""As a function's result, of which a Lambda takes 6 MB at most."""
+
+LARGEST_ANSWER_BYTES = 6_000_000
+"""A Lambda may answer 6 MiB, headers included."""
 
 
 class FileResponse(Response[bytes]):
@@ -82,3 +88,13 @@ def size_of(body: dict[str, Any]) -> int:
     the runtime may write in ASCII.
     """
     return len(json.dumps(orjson.dumps(body).decode()))
+
+
+def large_answer(body: dict[str, Any], *, instead: str) -> Response[str]:
+    """A JSON answer that may be large. Raises `TooLarge`, which says to do `instead`, where a function may
+    not answer as much.
+    """
+    size = size_of(body)
+    if size > LARGEST_ANSWER_BYTES:
+        raise TooLarge(f"the answer would have {size:,} bytes, of {LARGEST_ANSWER_BYTES:,}; {instead}")
+    return answer(body)

@@ -25,13 +25,19 @@ def surface(
     encode_error: Callable[[Exception], tuple[int, dict[str, Any], dict[str, str]]],
     no_route: Callable[[], dict[str, Any]],
     no_method: Callable[[], dict[str, Any]],
+    names_request: bool = False,
 ) -> APIGatewayHttpResolver:
     """The routes of a dialect's modules, each with a `router`, and its way to say what went wrong: an error
-    (status, body, headers), a path that is none, a method that a path does not have.
+    (status, body, headers), a path that is none, a method that a path does not have. `names_request` puts the
+    request's id into what is said, as `request_id`.
     """
     api = APIGatewayHttpResolver()
     for part in parts:
         api.include_router(part.router)
+
+    def told(body: dict[str, Any], status: int, headers: dict[str, str]) -> Response[str]:
+        request_id = {"request_id": api.current_event.request_context.request_id} if names_request else {}
+        return answer({**body, **request_id}, status=status, headers=headers)
 
     def refuse_route(_error: NotFoundError) -> Response[str]:
         # Powertools tells no difference between the two, and keeps its routes to itself.
@@ -39,15 +45,15 @@ def surface(
         routes = [*api._static_routes, *api._dynamic_routes]
         methods = {route.method for route in routes if route.rule.match(path)}
         if not methods:
-            return answer(no_route(), status=404)
-        return answer(no_method(), status=405, headers={"Allow": ", ".join(sorted(methods))})
+            return told(no_route(), 404, {})
+        return told(no_method(), 405, {"Allow": ", ".join(sorted(methods))})
 
     def refuse(error: Exception) -> Response[str]:
         """What is no error of the core is a fault of ours, and logged whole."""
         status, body, headers = encode_error(error)
         if status >= 500:
             logger().exception("request failed")
-        return answer(body, status=status, headers=headers)
+        return told(body, status, headers)
 
     api.not_found(refuse_route)
     api.exception_handler(Exception)(refuse)

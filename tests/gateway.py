@@ -37,6 +37,8 @@ class Route:
     method: str
     pattern: re.Pattern[str]
     keyed: bool
+    asks_header: bool
+    """Whether the gateway answers by itself where the header is missing."""
     function: str
     """The template's name of the function behind it."""
 
@@ -53,10 +55,12 @@ def template_routes() -> list[Route]:
             pattern = re.sub(r"\{\w+\\\+\}", ".+", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))
             pattern = re.sub(r"\{\w+\}", "[^/]+", pattern)
             keyed = properties(name)["AuthorizationType"] == "CUSTOM"
+            sources = properties(properties(name)["AuthorizerId"]["Ref"])["IdentitySource"] if keyed else []
             target = properties(name)["Target"]["Fn::Sub"].removeprefix("integrations/")
             integration = properties(target.strip("${}"))
             function = integration["IntegrationUri"]["Fn::GetAtt"][0]
-            found.append(Route(method, re.compile(pattern, re.DOTALL), keyed, function))
+            compiled = re.compile(pattern, re.DOTALL)
+            found.append(Route(method, compiled, keyed, bool(sources), function))
     return sorted(found, key=lambda route: route.pattern.pattern.count("+"))
 
 
@@ -85,7 +89,7 @@ class Gateway:
         if route is None:
             return _own(HTTPStatus.NOT_FOUND, "Not Found")
         if route.keyed:
-            if not event["headers"].get("authorization"):
+            if route.asks_header and not event["headers"].get("authorization"):
                 return _own(HTTPStatus.UNAUTHORIZED, "Unauthorized")
             context = authorize(event, None)["context"]
             event["requestContext"]["authorizer"] = {"lambda": context}

@@ -52,6 +52,7 @@ def test_tests_run_with_the_versions_that_a_layer_ships(layer: str) -> None:
         ("dev", [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]),
         ("emulator", PROJECT["dependency-groups"]["emulator"]),
         ("infrastructure", PROJECT["dependency-groups"]["infrastructure"]),
+        ("clients", PROJECT["dependency-groups"]["clients"]),
     ],
 )
 def test_a_lock_has_what_its_group_names(lock: str, names: list[str]) -> None:

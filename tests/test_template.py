@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from marksheet.settings import Settings
+from marksheet.store import layout, objects
 from tests.cloudformation import ROOT, listed, properties, resources, statements, template
 
 FUNCTIONS = sorted(resources("AWS::Serverless::Function"))
@@ -171,6 +172,19 @@ def test_a_revoked_key_lives_five_minutes_at_most() -> None:
     assert template()["Parameters"]["AuthorizerTtlSeconds"]["MaxValue"] <= 300
 
 
+def test_routes_whose_errors_have_a_form_ask_about_requests_without_a_key_too() -> None:
+    uncached = properties("UncachedAuthorizer")
+    assert (uncached["IdentitySource"], uncached["AuthorizerResultTtlInSeconds"]) == ([], 0)
+    cached = properties("ApiAuthorizer")
+    assert uncached["AuthorizerUri"] == cached["AuthorizerUri"]
+    asking = {
+        properties(name)["RouteKey"]
+        for name in resources("AWS::ApiGatewayV2::Route")
+        if properties(name).get("AuthorizerId") == {"Ref": "UncachedAuthorizer"}
+    }
+    assert asking == {"ANY /v2/gen-ai/{proxy+}"}
+
+
 def test_a_presigned_url_lives_fifteen_minutes_at_most() -> None:
     assert template()["Parameters"]["PresignSeconds"]["MaxValue"] <= 900
 
@@ -218,7 +232,32 @@ def test_a_role_reaches_objects_below_orgs_alone() -> None:
     for name in ROLES:
         for statement in statements(name):
             if listed(statement["Action"])[0].startswith("s3:") and statement["Action"] != "s3:ListBucket":
-                assert "-${Stage}/orgs/*" in statement["Resource"]["Fn::Sub"], name
+                below = statement["Resource"]["Fn::Sub"].partition("-${Stage}/")[2]
+                taken = (name, below) == ("RunsApi", "incoming/*")
+                assert taken or below.startswith("orgs/*"), name
+
+
+def test_files_that_nobody_asks_for_are_dropped() -> None:
+    (rule,) = [
+        rule
+        for rule in properties("Bucket")["LifecycleConfiguration"]["Rules"]
+        if rule["Id"] == "drop-incoming-files"
+    ]
+    assert (rule["Prefix"], rule["ExpirationInDays"]) == ("incoming/", 1)
+    assert layout.incoming_file("acme", "upload-1").startswith(rule["Prefix"])
+
+
+def test_what_is_derived_is_forgotten() -> None:
+    (rule,) = [
+        rule for rule in properties("Bucket")["LifecycleConfiguration"]["Rules"] if "TagFilters" in rule
+    ]
+    (tag,) = rule["TagFilters"]
+    assert f"{tag['Key']}={tag['Value']}" == objects.DERIVED
+    assert rule["ExpirationInDays"] == 30
+
+
+def test_rows_are_sorted_on_the_largest_disk_there_is() -> None:
+    assert properties("FinishEvaluation")["EphemeralStorage"] == {"Size": 10240}
 
 
 def test_the_authorizer_reads_keys_and_nothing_else() -> None:

@@ -30,9 +30,12 @@ class Client(Service):
         headers = {"Idempotency-Key": idempotency_key}
         return self._send("POST", "/api/v3/evaluations", json=body, headers=headers, repeatable=True)
 
-    def list_evaluations(self, *, status: str | None, model_id: str | None, limit: int, offset: int) -> Json:
+    def list_evaluations(
+        self, *, status: str | None, model_id: str | None, project: str | None, limit: int, offset: int
+    ) -> Json:
         query: dict[str, str | int] = {"limit": limit, "offset": offset}
-        query |= {name: value for name, value in (("status", status), ("model_id", model_id)) if value}
+        filters = {"status": status, "model_id": model_id, "project": project}
+        query |= {name: value for name, value in filters.items() if value}
         return self._send("GET", "/api/v3/evaluations", params=query)
 
     def evaluation(self, evaluation_id: str) -> Json:
@@ -44,6 +47,10 @@ class Client(Service):
     def results(self, evaluation_id: str, *, partial: bool = False) -> Json:
         path = f"/api/v3/evaluations/{segment(evaluation_id)}/results"
         return self._send("GET", path, params=_PARTIAL if partial else {})
+
+    def rows(self, evaluation_id: str, query: Mapping[str, Any]) -> Json:
+        """A page of a run's rows, or of the rows in which two runs differ."""
+        return self._send("GET", f"/api/v3/evaluations/{segment(evaluation_id)}/rows", params=dict(query))
 
     def cancel_evaluation(self, evaluation_id: str) -> Json:
         return self._send("POST", f"/api/v3/evaluations/{segment(evaluation_id)}/cancel")

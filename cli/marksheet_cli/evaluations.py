@@ -98,11 +98,14 @@ def list_evaluations(
     session: Session,
     status: Annotated[StatusFilter | None, typer.Option(help="Only evaluations in this state.")] = None,
     model: Annotated[str | None, typer.Option(help="Only evaluations of this model.")] = None,
+    project: Annotated[str | None, typer.Option(help="Only evaluations of this project.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="At most this many, newest first.")] = 20,
     offset: Annotated[int, typer.Option(min=0, help="Leave out this many of the newest.")] = 0,
 ) -> None:
     """List evaluations, newest first."""
-    page = session.client.list_evaluations(status=status, model_id=model, limit=limit, offset=offset)
+    page = session.client.list_evaluations(
+        status=status, model_id=model, project=project, limit=limit, offset=offset
+    )
     rows = [row | {"status": _state(row)} for row in page.get("evaluations") or []]
     session.screen.answer(page, lambda: list_table(rows, LIST_COLUMNS, nothing="No evaluations."))
     shown = offset + len(rows)

@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from marksheet_cli import benchmarks, datasets, evaluations, grading, jobs, keys, models, schedules, specs
+from marksheet_cli import (
+    benchmarks,
+    datasets,
+    evaluations,
+    grading,
+    jobs,
+    keys,
+    models,
+    rows,
+    schedules,
+    specs,
+)
 from marksheet_cli.exits import ExitCode
 from marksheet_cli.openai_evals import commands as openai_evals
 from marksheet_cli.output import OutputFailed, guarded_output, leave
@@ -55,6 +66,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 evaluations.register(app)
+rows.register(app)
 app.add_typer(benchmarks.app, name="benchmarks", rich_help_panel="What is marked")
 app.add_typer(models.app, name="models", rich_help_panel="What is marked")
 app.add_typer(datasets.app, name="datasets", rich_help_panel="What is marked")

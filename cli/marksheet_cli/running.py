@@ -58,6 +58,9 @@ def run(
     ] = None,
     trials: Annotated[int, typer.Option(min=1, max=100, help="Answers asked for per question.")] = 1,
     name: Annotated[str | None, typer.Option(help="A name of your own for the evaluation.")] = None,
+    project: Annotated[
+        str | None, typer.Option(help="A label by which evaluations are told apart.", show_default="default")
+    ] = None,
     max_cost_usd: Annotated[
         str | None,
         typer.Option(metavar="USD", help="Stop asking when models and judges have cost this much."),
@@ -96,7 +99,7 @@ def run(
         errored_as=errored_as,
         shard_size=shard_size,
     )
-    request |= {"name": name, "dry_run": dry_run or None}
+    request |= {"name": name, "project": project, "dry_run": dry_run or None}
     created = start_evaluation(session.client, benchmark, request)
     if dry_run:
         session.screen.answer(created, lambda: estimate_table(created))

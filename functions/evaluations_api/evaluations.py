@@ -51,6 +51,7 @@ def list_evaluations() -> Response[str]:
         caller,
         status=request.statuses,
         model_id=request.model_id,
+        project=request.project,
         limit=request.limit,
         offset=request.offset,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from edge import READ, FileResponse, answer, caller_of, query_of
+from edge import READ, FileResponse, answer, caller_of, large_answer, query_of
 
-from marksheet import evaluations
+from marksheet import evaluations, showing_rows
 from marksheet.application import application
 from marksheet.dialects import nugen
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
 
 router = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+
+_FEWER = "ask for fewer rows with limit"
 
 
 @router.get("/api/v3/evaluations/<evaluation_id>/results")
@@ -37,3 +39,39 @@ def download_results(evaluation_id: str) -> Response[bytes]:
         return FileResponse(status_code=307, body=b"", headers=headers)
     headers = nugen.download_headers(nugen.download_file_name(file.evaluation))
     return FileResponse(status_code=200, headers=headers, body=file.body)
+
+
+@router.get("/api/v3/evaluations/<evaluation_id>/rows")
+def get_rows(evaluation_id: str) -> Response[str]:
+    event = router.current_event
+    caller = caller_of(event, READ)
+    request = nugen.decode_rows_query(query_of(event))
+    identifier = nugen.decode_id("Evaluation", evaluation_id)
+    if request.flips is not None:
+        flips = showing_rows.show_flips(application(), caller, identifier, request)
+        pairs = [
+            (flip.gained, (flip.first.row, flip.first.value), (flip.second.row, flip.second.value))
+            for flip in flips.page.rows
+        ]
+        body = nugen.encode_flips(
+            flips.base,
+            flips.compared,
+            pairs,
+            metric=request.metric or "",
+            gained=flips.page.gained,
+            lost=flips.page.lost,
+            limit=request.limit,
+            offset=request.offset,
+        )
+        return large_answer(body, instead=_FEWER)
+    shown = showing_rows.show_rows(application(), caller, identifier, request)
+    body = nugen.encode_rows(
+        shown.evaluation,
+        shown.run,
+        shown.rows,
+        metric=request.metric,
+        total=shown.total,
+        limit=request.limit,
+        offset=request.offset,
+    )
+    return large_answer(body, instead=_FEWER)

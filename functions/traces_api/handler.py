@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING, Any
 from surfaces import serve, surface
 
 from marksheet.dialects import weave
+from traces_api import (
+    calls,
+    code,
+    eval_results,
+    objects,
+    predictions,
+    runs,
+    service,
+    things,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,9 +24,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 api = surface(
-    (),
+    (calls, objects, service, eval_results, runs, predictions, things, code),
     encode_error=weave.encode_error,
-    no_route=lambda: weave.encode_reason("There is no such route"),
+    no_route=lambda: weave.encode_reason("This route is not supported; docs/weave.md has those that are"),
     no_method=lambda: weave.encode_reason("The route has no such method"),
 )
 

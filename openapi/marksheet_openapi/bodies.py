@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from marksheet.dialects.fields import PROJECT
 from marksheet.dialects.reading import IDENTIFIER
 
 
@@ -23,6 +24,7 @@ class Body(BaseModel):
 IDENTIFIER_PATTERN = f"^{IDENTIFIER}$"
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
+ProjectLabel = Annotated[str, Field(pattern=f"^{PROJECT}$")]
 Time = Annotated[
     str,
     Field(
@@ -99,6 +101,32 @@ class GradingError(Body):
     """What went wrong, as the /v1 surface says it. Nothing was stored or changed."""
 
     error: GradingFailure
+
+
+class Reason(Body):
+    """What went wrong, as the surface of traces says it. Nothing was stored or changed."""
+
+    reason: str
+
+
+class AgentsError(Body):
+    """What went wrong, as the surface of agent evaluations says it. Nothing was stored or changed."""
+
+    id: Literal[
+        "invalid_request",
+        "unauthorized",
+        "forbidden",
+        "not_found",
+        "method_not_allowed",
+        "conflict",
+        "too_large",
+        "too_many_requests",
+        "server_error",
+    ]
+    """A stable word for programs."""
+    message: str
+    """What is wrong, field by field, and what is allowed."""
+    request_id: str
 
 
 class GatewayError(Body):

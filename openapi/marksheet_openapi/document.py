@@ -10,20 +10,34 @@ from typing import TYPE_CHECKING, Any
 
 from evaluations_api.handler import api as evaluations_api
 from grading_api.handler import api as grading_api
+from runs_api.handler import api as runs_api
+from traces_api.handler import api as traces_api
 
 from marksheet import __version__
+from marksheet.dialects.fields import PROJECT
+from marksheet.dialects.weave.call_requests import CALL_ID
+from marksheet.dialects.weave.object_requests import DIGEST, OBJECT_ID
 from marksheet_openapi import (
+    agent_datasets,
+    agent_metrics,
+    agent_runs,
     benchmarks,
     datasets,
+    eval_results,
     eval_specs,
     evaluations,
     gateway,
     grading,
     grading_jobs,
+    logged_calls,
+    logged_objects,
+    logged_runs,
+    logged_things,
     models,
     results,
     schedules,
     service,
+    test_cases,
 )
 from marksheet_openapi.schemas import SchemaBook, without_noise
 
@@ -47,6 +61,15 @@ OPERATIONS: Mapping[str, Operation] = {
         grading_jobs,
         eval_specs,
         datasets,
+        eval_results,
+        logged_calls,
+        logged_objects,
+        logged_runs,
+        logged_things,
+        agent_metrics,
+        agent_datasets,
+        test_cases,
+        agent_runs,
         service,
     )
     for name, operation in part.OPERATIONS.items()
@@ -66,8 +89,29 @@ IDS = {
     "job_id": "A grading job's id.",
     "dataset_id": "A dataset's id.",
     "document_id": "A document's id.",
+    "dataset_uuid": "An evaluation dataset's UUID.",
+    "test_case_uuid": "A test case's UUID.",
+    "evaluation_run_uuid": "A run's id, wherever it was started.",
+    "entity": "The key's organization.",
+    "project": "The project that evaluations say they belong to.",
+    "evaluation_run_id": "A run's id, logged or not.",
+    "prediction_id": "A prediction's id: of the call that asked the model.",
+    "score_id": "A score's id: of the scorer's call.",
+    "object_id": "The name of something that is kept.",
+    "digest": "A version's digest, or `latest`.",
 }
 """What stands in paths."""
+
+_CALL = {"type": "string", "pattern": f"^{CALL_ID}$"}
+_PATTERNS: Mapping[str, dict[str, Any]] = {
+    "project": {"type": "string", "pattern": f"^{PROJECT}$"},
+    "evaluation_run_id": _CALL,
+    "prediction_id": _CALL,
+    "score_id": _CALL,
+    "object_id": {"type": "string", "pattern": f"^{OBJECT_ID}$"},
+    "digest": {"type": "string", "pattern": f"^{DIGEST}$"},
+}
+"""Of those that are no identifiers."""
 
 _INFO = {
     "title": "Marksheet",
@@ -114,7 +158,7 @@ def document() -> dict[str, Any]:
 
 def api_routes() -> list[Any]:
     """The routes of all API functions."""
-    apis = (evaluations_api, grading_api)
+    apis = (evaluations_api, grading_api, runs_api, traces_api)
     return [route for api in apis for route in (*api._static_routes, *api._dynamic_routes)]
 
 
@@ -167,7 +211,7 @@ def _id_parameter(name: str) -> dict[str, Any]:
         "in": "path",
         "required": True,
         "description": IDS[name],
-        "schema": {"$ref": "#/components/schemas/Identifier"},
+        "schema": _PATTERNS.get(name, {"$ref": "#/components/schemas/Identifier"}),
     }
 
 
@@ -176,10 +220,14 @@ def _request(said: Operation, book: SchemaBook) -> dict[str, Any]:
     if said.bodies:
         content["application/json"] = {"schema": book.body(said), **_examples(said, "request")}
     if said.form:
-        structured = ("scorers", "domain_rules")
+        structured = [name for name in ("scorers", "domain_rules") if name in said.form.model_fields]
         content["multipart/form-data"] = {
-            "schema": book.form(said.form),
-            "encoding": {name: {"contentType": "application/json"} for name in structured},
+            "schema": book.form(said.form, said.file),
+            **(
+                {"encoding": {n: {"contentType": "application/json"} for n in structured}}
+                if structured
+                else {}
+            ),
         }
     return content
 

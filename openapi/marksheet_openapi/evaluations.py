@@ -13,6 +13,7 @@ from marksheet_openapi.bodies import (
     Count,
     Deleted,
     Identifier,
+    ProjectLabel,
     Seconds,
     Share,
     StatusWord,
@@ -39,6 +40,8 @@ class EvaluationCreated(Body):
     model_id_2: Identifier = absent()
     """Only in comparison mode."""
     judge_provider: str = absent()
+    """Only where it was sent."""
+    project: ProjectLabel = absent()
     """Only where it was sent."""
 
 
@@ -105,7 +108,11 @@ class Evaluation(Body):
     model_id_2: Identifier | None
     """The model that is compared with the first."""
     method: Method
+    run_ids: Annotated[list[Identifier], Field(min_length=1, max_length=2)]
+    """A run for each model: what other surfaces know it by."""
     name: str | None
+    project: ProjectLabel
+    """The label by which evaluations are told apart."""
     benchmark_name: str
     benchmark_version: Annotated[int, Field(ge=1)]
     trials: Annotated[int, Field(ge=1, le=requests.MOST_TRIALS)]
@@ -203,6 +210,8 @@ _CREATE: dict[str, str | Described] = {
         "Which metrics to show, or which scorers to mark with instead of the benchmark's.", CustomMetrics
     ),
     "name": "A name of your own.",
+    "project": "A label by which evaluations are told apart; on the surface of traces it is part of their "
+    "address.",
     "trials": "Answers per question.",
     "max_error_share": "A larger share of errored trials fails the evaluation.",
     "shard_size": "Questions per shard; the plan decides without it.",
@@ -248,6 +257,7 @@ OPERATIONS = {
                 _StatusWords,
             ),
             "model_id": "Only evaluations of this model, first or second.",
+            "project": "Only evaluations of this project.",
             "limit": "Evaluations on the page.",
             "offset": "Evaluations before the page.",
         },

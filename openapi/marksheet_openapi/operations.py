@@ -50,6 +50,8 @@ class Operation:
     body_required: bool = True
     form: type[BaseModel] | None = None
     """The model that reads a form's fields, beside its `file`."""
+    file: str = "JSON, JSON Lines or CSV."
+    """What that is."""
     query: type[BaseModel] | None = None
     fields: Mapping[str, str | Described] = field(default_factory=dict)
     """What the fields of body, form and query mean; a field's docstring in its model does as well."""

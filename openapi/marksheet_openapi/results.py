@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, RootModel
 
 from marksheet.dialects.nugen.evaluation_requests import ResultsRequest
+from marksheet.dialects.nugen.row_requests import RowsRequest
 from marksheet.domain import ProviderName
-from marksheet_openapi.bodies import Body, Count, Identifier, Sha256, Time
+from marksheet_openapi.bodies import Body, Count, Identifier, Sha256, Time, absent
 from marksheet_openapi.marks import Comparison, Cost, Judging, Latency, Metrics, PassRate, Row, Tokens
 from marksheet_openapi.operations import READ, Operation, Redirect
 from marksheet_openapi.scorers import ScorerUsed
@@ -106,6 +107,69 @@ class ResultsFile(RootModel[Annotated[SingleFile | ComparisonFile, Field(discrim
     """The downloaded file."""
 
 
+class AnsweredQuestion(Body):
+    """A question with its answers."""
+
+    ordinal: Annotated[int, Field(ge=1)]
+    """Its place in the benchmark."""
+    row_digest: str
+    """Equal questions have equal ones, whatever run or benchmark."""
+    answers: list[Row]
+    """One for each trial."""
+    value: float = absent()
+    """Of the metric that chose the row, to 4 places."""
+
+
+class RowsPage(Body):
+    """Some rows of a run."""
+
+    evaluation_id: Identifier
+    model_id: Identifier
+    metric: str | None
+    rows: list[AnsweredQuestion]
+    """By ordinal; where a metric chose them, by its value."""
+    total: Count
+    """Rows that match."""
+    limit: Count
+    offset: Count
+
+
+class FlippedQuestion(Body):
+    """A question that one of two runs passes."""
+
+    flip: Literal["gained", "lost"]
+    """Gained: the run compared passes it. To pass is a value of the scorer's threshold at least for accuracy,
+    of 0.5 at least for other metrics."""
+    base: AnsweredQuestion
+    eval: AnsweredQuestion
+
+
+class ComparedWith(Body):
+    """The run that another is compared with."""
+
+    evaluation_id: Identifier
+    model_id: Identifier
+
+
+class FlipsPage(Body):
+    """Some rows that one of two runs passes and the other does not, gained ones first."""
+
+    evaluation_id: Identifier
+    model_id: Identifier
+    against: ComparedWith
+    metric: str
+    flips: list[FlippedQuestion]
+    gained: Count
+    """Rows that the run compared alone passes, whatever page and direction were asked for."""
+    lost: Count
+    limit: Count
+    offset: Count
+
+
+class Rows(RootModel[RowsPage | FlipsPage]):
+    """Rows of a run, or the rows in which it differs from another."""
+
+
 _ATTACHMENT: dict[str, Any] = {
     "description": "Says to save the file, and under which name.",
     "required": True,
@@ -140,5 +204,24 @@ OPERATIONS = {
         query=ResultsRequest,
         fields=_PARTIAL,
         refusals=_NOT_READY,
+    ),
+    "get_rows": Operation(
+        "Results",
+        "Look at rows",
+        "All of a run's by ordinal, or those that a metric chooses: the lowest values first, or the questions "
+        "that one of two runs passes and the other does not. A page costs the same however long the run is. "
+        "Also of an evaluation that ended before everything was answered, if it has results.",
+        scope=READ,
+        answer=Rows,
+        examples=("rows_filtered", "rows_flips"),
+        query=RowsRequest,
+        fields={
+            "metric": "accuracy, relevance, overall_score, or the name of a scorer.",
+            "below": "Rows of which the metric's value is less.",
+            "above": "Rows of which the metric's value is more.",
+            "limit": "At most this many rows.",
+            "offset": "Leave out this many of the first.",
+        },
+        refusals={400: "The evaluation has no results.", 413: "More than can be answered at once."},
     ),
 }

@@ -56,10 +56,10 @@ class SchemaBook:
             return {"anyOf": variants}
         return {"oneOf": variants, "discriminator": {"propertyName": said.discriminator}}
 
-    def form(self, model: Any) -> dict[str, Any]:
+    def form(self, model: Any, file: str) -> dict[str, Any]:
         """The schema of a form: the model's fields, and the file."""
         fields = self.components[model.__name__]
-        properties = {"file": {**_FILE, "description": "JSON, JSON Lines or CSV."}, **fields["properties"]}
+        properties = {"file": {**_FILE, "description": file}, **fields["properties"]}
         return {**fields, "properties": properties, "required": ["file", *fields["required"]]}
 
     def query(self, said: Operation) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marksheet_openapi.bodies import Error, GradingError, Problems
+from marksheet_openapi.bodies import AgentsError, Error, GradingError, Problems, Reason
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -29,4 +29,6 @@ class Surface:
 
 NUGEN = Surface("", Error, Problems, 422, "Bearer", "nugen")
 GRADING = Surface("Grading", GradingError, GradingError, 400, "Api-Key", "doteval")
-SURFACES = (NUGEN, GRADING)
+TRACES = Surface("Traces", Reason, Problems, 422, 'Basic realm="marksheet"', "weave")
+AGENTS = Surface("Agents", AgentsError, AgentsError, 400, "Bearer", "digitalocean")
+SURFACES = (NUGEN, GRADING, TRACES, AGENTS)

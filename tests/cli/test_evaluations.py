@@ -26,6 +26,7 @@ RUN = ("run", "--model", "hasty", "--compare", "careful", "--benchmark", "sums")
 
 def test_run_sends_the_request_with_an_idempotency_key(cli, compared):
     options = ("--metric", "accuracy", "--trials", "2", "--shard-size", "5", "--name", "first")
+    options += ("--project", "retrieval_v2")
     assert cli(*RUN, *options).exit_code == 0
     (sent,) = compared.sent("POST /api/v3/evaluations")
     assert sent.json == {
@@ -36,6 +37,7 @@ def test_run_sends_the_request_with_an_idempotency_key(cli, compared):
         "trials": 2,
         "shard_size": 5,
         "name": "first",
+        "project": "retrieval_v2",
     }
     assert re.fullmatch(r"[0-9a-f-]{36}", sent.headers["idempotency-key"])
 
@@ -214,11 +216,10 @@ def test_status_follow_ends_with_the_marks(cli, json_of, compared):
 
 
 def test_list_sends_its_filters(cli, service):
-    assert (
-        cli("list", "--status", "cancelled", "--model", "m", "--limit", "5", "--offset", "2").exit_code == 0
-    )
+    filters = ("--status", "cancelled", "--model", "m", "--project", "p")
+    assert cli("list", *filters, "--limit", "5", "--offset", "2").exit_code == 0
     (sent,) = service.sent("GET /api/v3/evaluations")
-    assert sent.path == "/api/v3/evaluations?limit=5&offset=2&status=cancelled&model_id=m"
+    assert sent.path == "/api/v3/evaluations?limit=5&offset=2&status=cancelled&model_id=m&project=p"
 
 
 @pytest.mark.parametrize(

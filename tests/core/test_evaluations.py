@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from marksheet import benchmarks, evaluations, models
+from marksheet import aws, benchmarks, evaluations, models
 from marksheet.application import Application
 from marksheet.domain import Caller, Counts, Evaluation, ProviderName, Status
 from marksheet.errors import (
@@ -21,6 +21,7 @@ from marksheet.errors import (
 )
 from marksheet.evaluations import CreateEvaluation, progress
 from marksheet.models import NewModel
+from marksheet.store import layout
 
 ANSWERS = {f"q{n}": str(n) for n in range(1, 11)}
 
@@ -231,6 +232,51 @@ def test_a_list_is_filtered_by_status_and_by_either_model(
     assert [found.evaluation_id for found in ready.evaluations] == [created.evaluation_id]
     with_other = evaluations.list_page(app, caller, model_id="other")
     assert [found.evaluation_id for found in with_other.evaluations] == [compared.evaluation_id]
+
+
+def test_a_list_is_filtered_by_project(app: Application, caller: Caller, created: Evaluation) -> None:
+    new = CreateEvaluation("right", created.benchmark.benchmark_id, project="retrieval_v2")
+    labelled = evaluations.create(app, caller, new)
+    found = {
+        project: [
+            evaluation.evaluation_id
+            for evaluation in evaluations.list_page(app, caller, project=project).evaluations
+        ]
+        for project in ("default", "retrieval_v2", "other")
+    }
+    assert found == {
+        "default": [created.evaluation_id],
+        "retrieval_v2": [labelled.evaluation_id],
+        "other": [],
+    }
+
+
+def test_an_evaluation_of_before_there_were_projects_is_in_the_default_one(
+    app: Application, caller: Caller, created: Evaluation
+) -> None:
+    aws.client("dynamodb").update_item(
+        TableName=app.settings.table_name,
+        Key={
+            "PK": {"S": layout.evaluations(caller.organization)},
+            "SK": {"S": created.evaluation_id},
+        },
+        UpdateExpression="REMOVE #project",
+        ExpressionAttributeNames={"#project": "project"},
+    )
+    (found,) = evaluations.list_page(app, caller, project="default").evaluations
+    assert (found.evaluation_id, found.project) == (created.evaluation_id, "default")
+    assert evaluations.list_page(app, caller, project="other").total == 0
+
+
+@pytest.mark.parametrize(("told", "project"), [(None, "retrieval_v2"), ("other", "other")])
+def test_marking_again_stays_in_the_project_unless_it_names_another(
+    told: str | None, project: str, app: Application, caller: Caller, created: Evaluation, execution: Any
+) -> None:
+    new = CreateEvaluation("right", created.benchmark.benchmark_id, project="retrieval_v2")
+    first = evaluations.create(app, caller, new)
+    execution.run(first)
+    again = CreateEvaluation(answers_from=first.evaluation_id, project=told)
+    assert evaluations.create(app, caller, again).project == project
 
 
 def test_the_benchmark_version_is_pinned(

@@ -20,6 +20,21 @@ def test_a_key_tells_whose_it_is(app: Application) -> None:
     assert caller.scopes == {"evaluations:read", "evaluations:write"}
 
 
+@pytest.mark.parametrize("name", ["gen-ai", "email"])
+def test_an_organization_is_not_called_like_a_part_of_another_surfaces_path(
+    name: str, app: Application
+) -> None:
+    with pytest.raises(InvalidRequest, match="is reserved; choose another name") as refused:
+        create_key(app.store, organization=name, now=NOW)
+    assert [problem.location for problem in refused.value.problems] == [("organization",)]
+    assert aws.client("dynamodb").scan(TableName="marksheet-test")["Items"] == []
+
+
+@pytest.mark.parametrize("name", ["gen-ai-2", "genai", "emails", "gen"])
+def test_only_those_names_are_reserved(name: str, app: Application) -> None:
+    assert create_key(app.store, organization=name, now=NOW).api_key.organization == name
+
+
 def test_a_key_carries_the_scopes_it_was_given(app: Application) -> None:
     created = create_key(app.store, organization="acme", scopes=frozenset({"evaluations:read"}), now=NOW)
     caller = authenticate(app.store, created.key)

@@ -35,6 +35,14 @@ def local_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack
     stack.down()
 
 
+@pytest.fixture(scope="session")
+def clients_python() -> Path:
+    """The interpreter of the environment with the official clients, which has nothing of ours."""
+    python = ROOT / ".marksheet" / "clients" / "bin" / "python"
+    assert python.exists(), "run make test-emulator, which installs the clients"
+    return python
+
+
 @pytest.fixture
 def environment(local_stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The stack's address, API key and administrator's credentials, also set as environment variables."""

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from marksheet import benchmarks, prices
-from marksheet.domain import Benchmark, Caller, Evaluation, Model, Pairwise, ProviderName, Run, Status
+from marksheet.domain import (
+    DEFAULT_PROJECT,
+    Benchmark,
+    Caller,
+    CaseVersion,
+    Evaluation,
+    Model,
+    Pairwise,
+    ProviderName,
+    Run,
+    Status,
+)
 from marksheet.errors import InvalidRequest, NotFound, Problem
 from marksheet.identifiers import new_id
 from marksheet.planning import shard_count, shard_size_for
@@ -36,6 +47,8 @@ class CreateEvaluation:
     model_id_2: str | None = None
     custom_metrics: list[Any] | Mapping[str, Any] | None = None
     name: str | None = None
+    project: str | None = None
+    """None is the default one; with `answers_from` the earlier evaluation's."""
     trials: int = 1
     max_error_share: float = 0.5
     shard_size: int | None = None
@@ -44,6 +57,8 @@ class CreateEvaluation:
     answers_from: str | None = None
     """An earlier evaluation, whose answers are marked again."""
     pairwise: Pairwise | None = None
+    test_case: CaseVersion | None = None
+    """The version of a test case that asks for it."""
 
     @classmethod
     def from_request(cls, request: CreateEvaluationRequest | MarkAgainRequest) -> CreateEvaluation:
@@ -56,6 +71,7 @@ class CreateEvaluation:
             model_id_2=request.model_id_2,
             custom_metrics=request.custom_metrics,
             name=request.name,
+            project=request.project,
             trials=request.trials,
             max_error_share=request.max_error_share,
             shard_size=request.shard_size,
@@ -99,8 +115,10 @@ def _marked(app: Application, caller: Caller, new: CreateEvaluation) -> Evaluati
         shard_size=shard_size,
         metrics=metrics,
         name=new.name,
+        project=new.project or DEFAULT_PROJECT,
         errored_as=new.errored_as,
         max_cost_usd=new.max_cost_usd,
+        test_case=new.test_case,
     )
 
 
@@ -113,6 +131,11 @@ def _marked_again(app: Application, caller: Caller, new: CreateEvaluation, sourc
     if source.results_bytes is None or not source.status.terminal:
         message = f"evaluation {source_id!r} is {source.status.value} and has no results to take answers from"
         raise InvalidRequest(Problem(location, message, "not_ready"))
+    if source.logged:
+        message = (
+            f"evaluation {source_id!r} was logged by a client; only answers to a benchmark are marked again"
+        )
+        raise InvalidRequest(Problem(location, message))
     pinned = source.benchmark
     if app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None:
         message = f"the benchmark of evaluation {source_id!r} was deleted, so its questions are gone"
@@ -138,6 +161,7 @@ def _marked_again(app: Application, caller: Caller, new: CreateEvaluation, sourc
         attempt=1,
         metrics=metrics,
         name=new.name,
+        project=new.project or source.project,
         started_at=None,
         completed_at=None,
         error=None,
@@ -148,6 +172,7 @@ def _marked_again(app: Application, caller: Caller, new: CreateEvaluation, sourc
         answers_from=source_id,
         errored_as=new.errored_as,
         max_cost_usd=new.max_cost_usd,
+        test_case=None,
     )
 
 

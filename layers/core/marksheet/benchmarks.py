@@ -17,7 +17,7 @@ from marksheet.store.items import from_rule, from_scorer, to_scorer
 from marksheet.store.table import ConditionFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from marksheet.application import Application
     from marksheet.questions import Format
@@ -113,6 +113,38 @@ def take_in(
     return {"benchmark_id": kept.benchmark_id, "version": kept.version, "count": kept.question_count}
 
 
+def take_in_apart(
+    app: Application,
+    caller: Caller,
+    new: NewBenchmark,
+    parsed: Iterable[Question],
+    *,
+    questions_key: str,
+    benchmark_id: str,
+    spare_name: str,
+) -> Benchmark:
+    """Keep questions as a benchmark of their own, never as a later version of another: where the name is
+    taken it is called `spare_name`.
+
+    The same questions under the same name are the benchmark that is there. Raises `InvalidUpload`,
+    `InvalidRequest`, or `Conflict` when both names are taken.
+    """
+    _check(app, caller, new)
+    stored = uploads.keep_questions(app.store.objects, questions_key, parsed)
+    candidate = _candidate(app, caller, new, benchmark_id, stored)
+    for name in (new.name, spare_name):
+        version = replace(candidate, name=name)
+        try:
+            app.store.benchmarks.add_version(version)
+            return version
+        except ConditionFailed:
+            known_id = app.store.benchmarks.find_id(caller.organization, name) or ""
+            latest = app.store.benchmarks.find(caller.organization, known_id)
+            if latest is not None and _same(latest, replace(version, benchmark_id=known_id)):
+                return latest
+    raise Conflict(f"there is another benchmark named {spare_name!r}; choose another name")
+
+
 def list_all(app: Application, caller: Caller) -> list[Benchmark]:
     """The latest version of each of the organization's benchmarks, oldest benchmark first."""
     return list(app.store.benchmarks.list_latest(caller.organization))
@@ -170,24 +202,7 @@ def _keep(app: Application, caller: Caller, new: NewBenchmark, parsed: Any) -> B
     benchmark_id = known_id or new_id("bench", app.clock())
     key = layout.questions(organization, benchmark_id, new_id("content", app.clock()))
     stored = uploads.keep_questions(app.store.objects, key, parsed)
-    candidate = Benchmark(
-        organization=organization,
-        benchmark_id=benchmark_id,
-        version=1,
-        name=new.name,
-        status=Status.READY,
-        question_count=stored.count,
-        sha256=stored.sha256,
-        questions_key=stored.key,
-        scorers=new.scorers or scoring.DEFAULT_SPECS,
-        created_at=app.now(),
-        description=new.description,
-        document_ids=new.document_ids,
-        dataset_id=new.dataset_id,
-        domain_rules=new.domain_rules,
-        prompt_template=new.prompt_template,
-        system_prompt=new.system_prompt,
-    )
+    candidate = _candidate(app, caller, new, benchmark_id, stored)
     for _ in range(5):
         latest = app.store.benchmarks.find(organization, benchmark_id)
         if latest is not None and _same(latest, candidate):
@@ -204,6 +219,30 @@ def _keep(app: Application, caller: Caller, new: NewBenchmark, parsed: Any) -> B
             benchmark_id = claimed or benchmark_id
             candidate = replace(candidate, benchmark_id=benchmark_id)
     raise Conflict("other uploads of this benchmark keep coming in between, try again")
+
+
+def _candidate(
+    app: Application, caller: Caller, new: NewBenchmark, benchmark_id: str, stored: uploads.StoredQuestions
+) -> Benchmark:
+    """The first version of a benchmark with these questions."""
+    return Benchmark(
+        organization=caller.organization,
+        benchmark_id=benchmark_id,
+        version=1,
+        name=new.name,
+        status=Status.READY,
+        question_count=stored.count,
+        sha256=stored.sha256,
+        questions_key=stored.key,
+        scorers=new.scorers or scoring.DEFAULT_SPECS,
+        created_at=app.now(),
+        description=new.description,
+        document_ids=new.document_ids,
+        dataset_id=new.dataset_id,
+        domain_rules=new.domain_rules,
+        prompt_template=new.prompt_template,
+        system_prompt=new.system_prompt,
+    )
 
 
 def _same(latest: Benchmark, candidate: Benchmark) -> bool:

@@ -101,9 +101,10 @@ def create_once(
     idempotency_key: str | None,
     fingerprint: str,
     noun: str = NOUN,
+    window: timedelta = IDEMPOTENCY_WINDOW,
 ) -> Evaluation:
-    """As `create`, for whatever makes the evaluation."""
-    record = idempotency_record(app, idempotency_key, fingerprint)
+    """As `create`, for whatever makes the evaluation, and for as long as `window` says."""
+    record = idempotency_record(app, idempotency_key, fingerprint, window)
     # Looked up first, since what the first request named may have been deleted meanwhile.
     used = app.store.idempotency.find(caller.organization, record.key, record.now) if record else None
     if used is None:
@@ -134,6 +135,7 @@ def list_page(
     *,
     status: Collection[Status] | None = None,
     model_id: str | None = None,
+    project: str | None = None,
     limit: int = 10,
     offset: int = 0,
 ) -> Page:
@@ -142,6 +144,7 @@ def list_page(
         caller.organization,
         statuses=sorted(status) if status is not None else None,
         model_id=model_id,
+        project=project,
         offset=offset,
         limit=limit,
     )
@@ -173,20 +176,38 @@ def progress(evaluation: Evaluation, now: datetime) -> Progress:
     return Progress(completed, total, average, int(average * (total - completed)) if running else None)
 
 
+def finished(app: Application, caller: Caller, evaluation_id: str, *, partial: bool) -> Evaluation:
+    """An evaluation that has results, on the conditions of `results`. Raises `NotFound` or `NotFinished`."""
+    evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
+    if evaluation is None or evaluation.eval_spec is not None:
+        raise NotFound(NOUN, evaluation_id)
+    if evaluation.status is Status.READY:
+        return evaluation
+    if evaluation.status is Status.PROCESSING:
+        raise NotFinished("Evaluation is not yet completed")
+    if evaluation.results_bytes is None:
+        raise NotFinished(f"Evaluation did not complete: {evaluation.error}")
+    if not partial:
+        raise NotFinished(
+            f"Evaluation did not complete: {evaluation.error}. Ask with partial=true for the marks it has"
+        )
+    return evaluation
+
+
 def results(
     app: Application, caller: Caller, evaluation_id: str, *, partial: bool = False
 ) -> tuple[Evaluation, dict[str, Any]]:
     """A READY evaluation and its summary; with `partial` also of one that ended before all was answered and
     kept its marks. Raises `NotFound` or `NotFinished`.
     """
-    evaluation = _finished(app, caller, evaluation_id, partial=partial)
+    evaluation = finished(app, caller, evaluation_id, partial=partial)
     summary = app.store.objects.read(layout.summary(caller.organization, evaluation_id))
     return evaluation, orjson.loads(summary)
 
 
 def download(app: Application, caller: Caller, evaluation_id: str, *, partial: bool = False) -> Download:
     """An evaluation's results file, on the conditions of `results`. Raises `NotFound` or `NotFinished`."""
-    evaluation = _finished(app, caller, evaluation_id, partial=partial)
+    evaluation = finished(app, caller, evaluation_id, partial=partial)
     key = layout.results(caller.organization, evaluation_id)
     if (evaluation.results_bytes or 0) <= app.settings.inline_download_bytes:
         return Download(evaluation, app.store.objects.read(key), None)
@@ -239,9 +260,10 @@ def resume(
         )
     _check_budget(evaluation, max_cost_usd)
     pinned = evaluation.benchmark
-    # A grading job keeps its rows itself.
+    # A grading job keeps its rows itself, and those of a logged run are made of its calls.
     if (
         evaluation.eval_spec is None
+        and not evaluation.logged
         and app.store.benchmarks.find(caller.organization, pinned.benchmark_id, pinned.version) is None
     ):
         raise Conflict("its benchmark was deleted, so its questions are gone")
@@ -265,6 +287,11 @@ def delete(app: Application, caller: Caller, evaluation_id: str, *, noun: str = 
         raise NotFound(noun, evaluation_id)
     if evaluation is not None and not evaluation.status.terminal:
         app.workflow.stop(evaluation)
+    if evaluation is not None and evaluation.logged:
+        for run in evaluation.runs:
+            app.store.calls.delete_run(
+                caller.organization, evaluation.project, run.run_id, now=int(app.clock().timestamp())
+            )
     app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
     app.store.evaluations.purge(caller.organization, evaluation_id)
 
@@ -314,24 +341,9 @@ def start(app: Application, evaluation: Evaluation) -> None:
         raise
 
 
-def _finished(app: Application, caller: Caller, evaluation_id: str, *, partial: bool) -> Evaluation:
-    evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
-    if evaluation is None or evaluation.eval_spec is not None:
-        raise NotFound(NOUN, evaluation_id)
-    if evaluation.status is Status.READY:
-        return evaluation
-    if evaluation.status is Status.PROCESSING:
-        raise NotFinished("Evaluation is not yet completed")
-    if evaluation.results_bytes is None:
-        raise NotFinished(f"Evaluation did not complete: {evaluation.error}")
-    if not partial:
-        raise NotFinished(
-            f"Evaluation did not complete: {evaluation.error}. Ask with partial=true for the marks it has"
-        )
-    return evaluation
-
-
-def idempotency_record(app: Application, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
+def idempotency_record(
+    app: Application, key: str | None, fingerprint: str, window: timedelta = IDEMPOTENCY_WINDOW
+) -> IdempotencyRecord | None:
     """What is to be remembered of a create with this key; None without one. Raises `InvalidRequest` for a key
     that is too long.
     """
@@ -346,5 +358,5 @@ def idempotency_record(app: Application, key: str | None, fingerprint: str) -> I
         key=key,
         fingerprint=fingerprint,
         now=int(now.timestamp()),
-        expires_at=int((now + IDEMPOTENCY_WINDOW).timestamp()),
+        expires_at=int((now + window).timestamp()),
     )

@@ -1,11 +1,13 @@
 """FinishEvaluation and FailEvaluation: from parts to marks, and the one way into each terminal status.
 
-Both passes over the parts stream: the first adds up the statistics, the second writes the downloadable file,
-whose head needs them. Memory is flat in the number of questions.
+Both passes over the parts stream: the first adds up the statistics and writes the rows that pages are read
+from, the second writes the downloadable file, whose head needs the statistics. Memory is flat in the number
+of questions.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from itertools import repeat, zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,10 @@ import orjson
 from marksheet.dialects import nugen
 from marksheet.domain import Evaluation, Run, Status, Trial
 from marksheet.errors import EvaluationStopped, ShardsUnfinished
-from marksheet.parts import by_question, part_keys, read_questions, read_trials
+from marksheet.parts import by_question, part_keys, read_lines, read_questions, read_trials
+from marksheet.questions import decode_question
+from marksheet.row_digests import row_digest
+from marksheet.run_rows import RowsWriter
 from marksheet.store import layout
 from marksheet.summary.findings import Findings
 
@@ -37,6 +42,7 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
         raise EvaluationStopped("the evaluation was deleted or resumed elsewhere")
     if evaluation.status.terminal:
         app.announcements.evaluation_finished(evaluation, evaluation.status, evaluation.headline)
+        _look_again(app, evaluation)
         return evaluation.status
     try:
         parts = {run.position: part_keys(app, evaluation, run) for run in evaluation.all_runs}
@@ -61,7 +67,9 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
     app.store.objects.write(key, orjson.dumps(summary), "application/json")
     size = _write_results(app, evaluation, summary, parts)
     headline = {run["position"]: _headline(run) for run in summary["runs"]}
-    return _finish(app, evaluation, status, error=error, results_bytes=size, headline=headline)
+    status = _finish(app, evaluation, status, error=error, results_bytes=size, headline=headline)
+    _look_again(app, evaluation)
+    return status
 
 
 def fail_evaluation(
@@ -114,13 +122,27 @@ def _finish(
     return status
 
 
+def _look_again(app: Application, evaluation: Evaluation) -> None:
+    """More of a logged run may have come in while its results were made."""
+    if evaluation.logged:
+        from marksheet.tracing.settling import look_again
+
+        look_again(app, evaluation)
+
+
 def _add_up(app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]) -> Findings:
-    """First pass: everything a summary tells."""
+    """First pass: everything a summary tells, and the rows of each run."""
     found = Findings(evaluation)
-    asked = read_questions(app, evaluation)
-    runs = [by_question(read_trials(app, parts[position])) for position in sorted(parts)]
-    for question, *trials in zip(asked, *runs, strict=True):
-        found.add(question, trials)
+    asked = app.store.objects.lines(evaluation.benchmark.questions_key)
+    runs = [read_lines(app, parts[position]) for position in sorted(parts)]
+    with ExitStack() as opened:
+        rows = [opened.enter_context(RowsWriter(app, evaluation, run)) for run in evaluation.runs]
+        for line, *marked in zip(asked, *runs, strict=True):
+            question = decode_question(line)
+            values = found.add(question, [trials for trials, _ in marked])
+            digest = row_digest(question)
+            for writer, (trials, lines), of_run in zip(rows, marked, values, strict=False):
+                writer.add_lines(digest, (line, *lines), trials, of_run)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from marksheet import questions
 from marksheet.errors import ShardsUnfinished
-from marksheet.rows import decode_part
+from marksheet.rows import decode_part, decode_trial, part_lines
 from marksheet.store import layout
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ _READ_AHEAD = 16
 def part_keys(app: Application, evaluation: Evaluation, run: Run) -> list[str]:
     """The part of every shard of a run, in order. Raises `ShardsUnfinished` when one is missing."""
     organization, evaluation_id = evaluation.organization, evaluation.evaluation_id
+    if evaluation.logged:
+        # PlanEvaluation wrote all of them for this attempt, or there is nothing to finish.
+        numbers = range(1, run.shards + 1)
+        return [layout.part(organization, evaluation_id, run.run_id, n, evaluation.attempt) for n in numbers]
     done = {
         shard.number: shard.generation
         for shard in app.store.shards.list_all(organization, evaluation_id, run.position)
@@ -53,7 +57,23 @@ def by_question(trials: Iterator[Trial]) -> Iterator[list[Trial]]:
 
 
 def read_trials(app: Application, keys: list[str]) -> Iterator[Trial]:
-    """All trials of a run in order, its parts fetched a few ahead."""
+    """All trials of a run in order."""
+    for content in _read_parts(app, keys):
+        yield from decode_part(content)
+
+
+def read_lines(app: Application, keys: list[str]) -> Iterator[tuple[list[Trial], list[bytes]]]:
+    """The trials of each question together, and the lines they are written in, without newlines."""
+    lines = (line for content in _read_parts(app, keys) for line in part_lines(content))
+    for _, group in groupby(
+        ((decode_trial(line), line) for line in lines), key=lambda found: found[0].ordinal
+    ):
+        found = list(group)
+        yield [trial for trial, _ in found], [line for _, line in found]
+
+
+def _read_parts(app: Application, keys: list[str]) -> Iterator[bytes]:
+    """The parts in order, fetched a few ahead."""
     with ThreadPoolExecutor(_READ_AHEAD) as pool:
         waiting = iter(keys)
         ahead: deque[Future[bytes]] = deque(
@@ -63,4 +83,4 @@ def read_trials(app: Application, keys: list[str]) -> Iterator[Trial]:
             content = ahead.popleft().result()
             for key in islice(waiting, 1):
                 ahead.append(pool.submit(app.store.objects.read, key))
-            yield from decode_part(content)
+            yield content

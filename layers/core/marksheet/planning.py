@@ -74,6 +74,8 @@ def plan_evaluation(
     evaluation = app.store.evaluations.find(organization, evaluation_id)
     if evaluation is None or evaluation.status is not Status.PROCESSING or evaluation.attempt != attempt:
         raise EvaluationStopped("the evaluation was cancelled, deleted or resumed elsewhere")
+    if evaluation.logged:
+        return _plan_logged(app, evaluation)
     runs = _runs(evaluation, stage)
     if attempt > 1:
         _reopen_errored(app, evaluation, runs)
@@ -84,11 +86,28 @@ def plan_evaluation(
     offsets = uploads.question_offsets(app.store.objects, evaluation.benchmark.questions_key)
     entries = [_entry(evaluation, number, lane, offsets) for number, lane in enumerate(lanes, start=1)]
     app.store.objects.write(key, orjson.dumps(entries), "application/json")
+    _start(app, evaluation)
+    return Plan(key, len(lanes), Stage.PAIRS if stage == Stage.ANSWERS and evaluation.pairs else None)
+
+
+def _plan_logged(app: Application, evaluation: Evaluation) -> Plan:
+    """Write what the lanes of other evaluations write, and a manifest without lanes."""
+    from marksheet.tracing.laying_out import lay_out
+
+    lay_out(app, evaluation)
+    key = layout.manifest(
+        evaluation.organization, evaluation.evaluation_id, evaluation.attempt, Stage.ANSWERS
+    )
+    app.store.objects.write(key, b"[]", "application/json")
+    _start(app, evaluation)
+    return Plan(key, 0)
+
+
+def _start(app: Application, evaluation: Evaluation) -> None:
     try:
         app.store.evaluations.start(evaluation, app.now())
     except ConditionFailed as lost:
         raise EvaluationStopped("the evaluation was cancelled while it was planned") from lost
-    return Plan(key, len(lanes), Stage.PAIRS if stage == Stage.ANSWERS and evaluation.pairs else None)
 
 
 def cut(open_shards: list[int], lanes: int) -> Iterator[tuple[int, int]]:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from marksheet.errors import InvalidUpload
-from marksheet.question_fields import KNOWN_NAMES
+from marksheet.question_fields import ALIASES, known_names
 from marksheet.textlines import MAX_LINE_BYTES, decode_text, numbers_as_written, read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+
+    from marksheet.question_fields import Aliases
 
 
-def read_records(chunks: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_records(chunks: Iterable[bytes], aliases: Aliases = ALIASES) -> Iterator[tuple[int, dict[str, Any]]]:
     """The line on which each record begins, and its cells by column; the first record names the columns.
 
     Cells may span lines. An empty cell is left out, a record of empty cells is skipped. `choices` and
@@ -28,6 +30,7 @@ def read_records(chunks: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]
     lines = _Lines(chunks)
     reader = csv.reader(iter(lines), strict=True)
     header: list[str] | None = None
+    known = known_names(aliases)
     while True:
         lines.start_record()
         try:
@@ -39,7 +42,7 @@ def read_records(chunks: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
-            header = _header(cells, lines.record_line)
+            header = _header(cells, lines.record_line, known)
             continue
         yield lines.record_line, _row(header, cells, lines.record_line)
 
@@ -70,9 +73,9 @@ class _Lines:
             yield decode_text(line.data, line=line.number) + "\n"
 
 
-def _header(cells: list[str], line: int) -> list[str]:
+def _header(cells: list[str], line: int, known: Collection[str]) -> list[str]:
     header = [name.strip() for name in cells]
-    header = [name.lower() if name.lower() in KNOWN_NAMES else name for name in header]
+    header = [name.lower() if name.lower() in known else name for name in header]
     if doubled := next((name for name in header if name and header.count(name) > 1), None):
         raise InvalidUpload("names two columns", line=line, field=doubled)
     return header

@@ -11,16 +11,30 @@ from marksheet.domain import Question
 from marksheet.errors import InvalidUpload
 from marksheet.textlines import kind_of
 
-ALIASES: Mapping[str, tuple[str, ...]] = {
+Aliases = Mapping[str, tuple[str, ...]]
+"""Names that a field may have. The first wins when it is there, of the others a row may have one."""
+
+ALIASES: Aliases = {
     "question_id": ("question_id", "id", "question_num"),
     "question": ("question", "input", "prompt"),
     "expected_answer": ("expected_answer", "answer", "expected", "target"),
 }
-"""Accepted names of a field, ours first. Ours wins when it is there; of the others a row may have one."""
+"""Ours first."""
 
-KNOWN_NAMES = frozenset(
-    {name for names in ALIASES.values() for name in names} | {"context", "choices", "cluster", "metadata"}
-)
+DATASET_ALIASES: Aliases = {
+    "question_id": ALIASES["question_id"],
+    "question": ("query", *ALIASES["question"]),
+    "expected_answer": ("expected_response", "ground_truth", *ALIASES["expected_answer"]),
+}
+"""The names in files that are made for agents to answer."""
+
+
+def known_names(aliases: Aliases = ALIASES) -> frozenset[str]:
+    """Every name that stands for a field."""
+    return frozenset(
+        {name for names in aliases.values() for name in names} | {"context", "choices", "cluster", "metadata"}
+    )
+
 
 MAX_NAME_CHARACTERS = 256
 """Longest `question_id` and `cluster`."""
@@ -43,18 +57,24 @@ Raises `InvalidUpload` for one that means nothing.
 
 
 def build_question(
-    row: Mapping[str, Any], written: Written, *, ordinal: int, line: int, cite: Cite | None = None
+    row: Mapping[str, Any],
+    written: Written,
+    *,
+    ordinal: int,
+    line: int,
+    cite: Cite | None = None,
+    aliases: Aliases = ALIASES,
 ) -> Question:
     """The question in a row of JSON values; what no field claims goes into `metadata`.
 
     A field that is absent, or null, is not given. An object in `context` is handed to `cite`, and refused
     where there is none. Raises `InvalidUpload` with the line and the name of the field as the file has it.
     """
-    fields = RowFields(row, written, line)
+    fields = RowFields(row, written, line, aliases)
     question_id = fields.name("question_id")
     question = fields.text("question", MAX_QUESTION_BYTES)
     if question is None:
-        raise fields.wrong("question", f"is missing; give it as {_alternatives('question')}")
+        raise fields.wrong("question", f"is missing; give it as {_alternatives(aliases['question'])}")
     if not question.strip():
         raise fields.wrong("question", "is empty; a question needs text")
     context, sources = fields.context(cite)
@@ -91,8 +111,8 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _alternatives(field: str) -> str:
-    *first, last = (f'"{name}"' for name in ALIASES[field])
+def _alternatives(names: tuple[str, ...]) -> str:
+    *first, last = (f'"{name}"' for name in names)
     return f"{', '.join(first)} or {last}"
 
 

@@ -6,6 +6,7 @@ names the line an editor would show (for a JSON array: the element's position) a
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache, partial
 from hashlib import blake2b
@@ -14,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from marksheet.domain import Question, Submission
+from marksheet.domain import LoggedRow, Question, Submission
 from marksheet.errors import InvalidUpload
 from marksheet.question_csv import read_records
-from marksheet.question_fields import build_question
+from marksheet.question_fields import ALIASES, build_question
 from marksheet.textlines import decode_json, decode_object, kind_of, numbers_as_written, read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from marksheet.question_fields import Cite
+    from marksheet.question_fields import Aliases, Cite
 
 Format = Literal["json", "jsonl", "csv"]
 
@@ -34,18 +35,23 @@ MAX_JSON_BYTES = 16 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_questions(chunks: Iterable[bytes], format: Format, cite: Cite | None = None) -> Iterator[Question]:
+def read_questions(
+    chunks: Iterable[bytes], format: Format, cite: Cite | None = None, aliases: Aliases = ALIASES
+) -> Iterator[Question]:
     """The questions of a file that arrives in pieces cut anywhere, numbered from 1.
 
     `json` is an array of objects, or an object whose only member `questions` is one, and is read whole;
     `jsonl` and `csv` are streamed (what grows is 16 bytes and a line number per question, to tell
     duplicates). A question without an id gets its ordinal as id. `cite` finds the text of a document that a
-    question's context cites; without it, and in CSV, there is nothing to cite. Raises `InvalidUpload` at the
-    first thing that is wrong, and for a file without questions.
+    question's context cites; without it, and in CSV, there is nothing to cite. `aliases` are the names that
+    fields may have. Raises `InvalidUpload` at the first thing that is wrong, and for a file without
+    questions.
     """
     if format == "json":
-        return _checked(_from_array(chunks, cite), "element")
-    return _checked(_from_csv(chunks) if format == "csv" else _from_lines(chunks, cite), "line")
+        return _checked(_from_array(chunks, cite, aliases), "element")
+    if format == "csv":
+        return _checked(_from_csv(chunks, aliases), "line")
+    return _checked(_from_lines(chunks, cite, aliases), "line")
 
 
 def guess_format(filename: str | None, first_bytes: bytes) -> Format:
@@ -67,7 +73,7 @@ def guess_format(filename: str | None, first_bytes: bytes) -> Format:
 
 def encode_question(question: Question) -> bytes:
     """The canonical line of a question, newline included: sorted keys, fields that say nothing left out. That
-    of a submission has its output, be it empty.
+    of a submission has its output, be it empty; that of a logged row what was logged, as JSON of its own.
 
     A benchmark's digest is the SHA-256 over these lines in order.
     """
@@ -82,12 +88,18 @@ def encode_question(question: Question) -> bytes:
     row = {"ordinal": question.ordinal, "question_id": question.question_id, "question": question.question}
     if isinstance(question, Submission):
         optional |= {"output": question.output, "sample": dict(question.sample) or None}
+    if isinstance(question, LoggedRow):
+        # A text within the text: the standard library gives back every integer and every half of a surrogate.
+        optional["value"] = json.dumps(question.value)
+        optional["resolved"] = None if question.resolved is None else json.dumps(question.resolved)
     row |= {name: value for name, value in optional.items() if value is not None}
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
 def decode_question(line: bytes) -> Question:
-    """The inverse of `encode_question`; `line` may lack its newline. One with an output is a submission."""
+    """The inverse of `encode_question`; `line` may lack its newline. One with an output is a submission, one
+    with a value a logged row.
+    """
     row = orjson.loads(line)
     get = row.get
     fields = (
@@ -103,6 +115,13 @@ def decode_question(line: bytes) -> Question:
     )
     if "output" in row:
         return Submission(*fields, output=row["output"], sample=get("sample", {}))
+    if "value" in row:
+        resolved = get("resolved")
+        return LoggedRow(
+            *fields,
+            value=json.loads(row["value"]),
+            resolved=None if resolved is None else json.loads(resolved),
+        )
     return Question(*fields)
 
 
@@ -131,7 +150,9 @@ def _checked(
         raise InvalidUpload("there are no questions; at least one is needed")
 
 
-def _from_lines(chunks: Iterable[bytes], cite: Cite | None) -> Iterator[tuple[int, Question]]:
+def _from_lines(
+    chunks: Iterable[bytes], cite: Cite | None, aliases: Aliases
+) -> Iterator[tuple[int, Question]]:
     ordinal = 0
     for line in read_lines(chunks):
         if not line.data.strip():
@@ -139,10 +160,15 @@ def _from_lines(chunks: Iterable[bytes], cite: Cite | None) -> Iterator[tuple[in
         ordinal += 1
         row = decode_object(line.data, line=line.number)
         written = partial(numbers_as_written, line.data, line=line.number)
-        yield line.number, build_question(row, written, ordinal=ordinal, line=line.number, cite=cite)
+        yield (
+            line.number,
+            build_question(row, written, ordinal=ordinal, line=line.number, cite=cite, aliases=aliases),
+        )
 
 
-def _from_array(chunks: Iterable[bytes], cite: Cite | None) -> Iterator[tuple[int, Question]]:
+def _from_array(
+    chunks: Iterable[bytes], cite: Cite | None, aliases: Aliases
+) -> Iterator[tuple[int, Question]]:
     text = bytearray()
     for chunk in chunks:
         text += chunk
@@ -159,15 +185,17 @@ def _from_array(chunks: Iterable[bytes], cite: Cite | None) -> Iterator[tuple[in
         try:
             fields = _object(row, ordinal)
             written = partial(_nth, as_written, ordinal - 1)
-            question = build_question(fields, written, ordinal=ordinal, line=ordinal, cite=cite)
+            question = build_question(
+                fields, written, ordinal=ordinal, line=ordinal, cite=cite, aliases=aliases
+            )
         except InvalidUpload as error:
             raise InvalidUpload(error.detail, line=ordinal, field=error.field, unit="element") from error
         yield ordinal, question
 
 
-def _from_csv(chunks: Iterable[bytes]) -> Iterator[tuple[int, Question]]:
-    for ordinal, (line, row) in enumerate(read_records(chunks), 1):
-        yield line, build_question(row, partial(dict, row), ordinal=ordinal, line=line)
+def _from_csv(chunks: Iterable[bytes], aliases: Aliases) -> Iterator[tuple[int, Question]]:
+    for ordinal, (line, row) in enumerate(read_records(chunks, aliases), 1):
+        yield line, build_question(row, partial(dict, row), ordinal=ordinal, line=line, aliases=aliases)
 
 
 def _nth(rows: Callable[[], list[Any]], position: int) -> Any:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from marksheet.domain import Question
 
 ROW_REFERENCE = "/attr/rows/id/"
+_encode = json.JSONEncoder(sort_keys=True).encode
+"""What `json.dumps` would give, which makes an encoder for every call."""
 _ALPHABET = bytes.maketrans(b"-_", b"XY")
 
 
@@ -27,13 +29,18 @@ def digest_of(value: Any) -> str:
     anything else of its JSON text: keys sorted, ", " and ": " between, everything beyond ASCII escaped.
     """
     if isinstance(value, str):
-        return referenced_digest(value) or _digest(value.encode(errors="surrogatepass"))
-    return _digest(json.dumps(value, sort_keys=True).encode())
+        return referenced_digest(value) or content_digest(value.encode(errors="surrogatepass"))
+    return value_digest(value)
+
+
+def value_digest(value: Any) -> str:
+    """The digest of what is no row: a string too has that of its JSON text."""
+    return content_digest(_encode(value).encode())
 
 
 def referenced_digest(text: str) -> str | None:
     """What a reference to a dataset's row ends in; None for a text that is none."""
-    dataset, found, digest = text.rpartition(ROW_REFERENCE)
+    dataset, found, digest = text.partition(ROW_REFERENCE)
     return digest if found and dataset and digest and "/" not in digest else None
 
 
@@ -59,5 +66,6 @@ def row_digest(question: Question) -> str:
     return digest_of(row_value(question))
 
 
-def _digest(content: bytes) -> str:
+def content_digest(content: bytes) -> str:
+    """The digest of some bytes."""
     return urlsafe_b64encode(sha256(content).digest()).rstrip(b"=").translate(_ALPHABET).decode()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from marksheet.domain import Grade, Judging, Mark, Outcome, Score, Trial, TrialError
+from marksheet.domain import Grade, Judging, LoggedTrial, Mark, Outcome, Score, Trial, TrialError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +33,7 @@ def encode_trial(trial: Trial) -> bytes:
         "judging": _encode_judging(trial.judging),
         "error": _encode_error(error),
         "grades": [_encode_grade(grade) for grade in trial.grades] or None,
+        "logged": _encode_logged(trial.logged),
     }
     row = {
         "ordinal": trial.ordinal,
@@ -72,16 +75,22 @@ def decode_trial(line: bytes) -> Trial:
         cost_usd=_decimal(get("cost_usd")),
         judging=_decode_judging(get("judging")),
         grades=tuple(map(_decode_grade, get("grades", ()))),
+        logged=_decode_logged(get("logged")),
     )
 
 
 def decode_part(content: bytes) -> Iterator[Trial]:
-    """The trials of a part. A last line cut short by a crash of the writer is left out: it was never
-    complete.
+    """The trials of a part."""
+    yield from map(decode_trial, part_lines(content))
+
+
+def part_lines(content: bytes) -> list[bytes]:
+    """The lines of a part, without their newlines. A last one cut short by a crash of the writer is left out:
+    it was never complete.
     """
     lines = content.split(b"\n")
     lines.pop()
-    yield from map(decode_trial, lines)
+    return lines
 
 
 def _encode_grade(grade: Grade) -> dict[str, Any]:
@@ -128,6 +137,15 @@ def _encode_mark(mark: Mark) -> dict[str, Any]:
 def _decode_mark(told: Mapping[str, Any]) -> Mark:
     parts = {name: _decode_mark(part) for name, part in told.get("parts", {}).items()}
     return Mark(**{**told, "parts": parts})
+
+
+def _encode_logged(logged: LoggedTrial | None) -> str | None:
+    """A text within the text: the standard library gives back every integer and every half of a surrogate."""
+    return None if logged is None else json.dumps(asdict(logged))
+
+
+def _decode_logged(text: str | None) -> LoggedTrial | None:
+    return None if text is None else LoggedTrial(**json.loads(text))
 
 
 def _encode_error(error: TrialError | None) -> dict[str, Any] | None:

@@ -19,6 +19,15 @@ def execution_name(evaluation: Evaluation) -> str:
     return f"{evaluation.evaluation_id}-{evaluation.attempt}"
 
 
+def _wait_seconds(evaluation: Evaluation) -> int:
+    """Calls of a logged run may be on their way when its end has come. When more came later, more may follow,
+    and all of them are to be one attempt.
+    """
+    if not evaluation.logged:
+        return 0
+    return 2 if evaluation.attempt == 1 else 10
+
+
 class Workflow:
     def __init__(self, state_machine_arn: str) -> None:
         self._arn = state_machine_arn
@@ -32,6 +41,7 @@ class Workflow:
             "evaluation_id": evaluation.evaluation_id,
             "attempt": evaluation.attempt,
             "stage": Stage.ANSWERS.value,
+            "wait_seconds": _wait_seconds(evaluation),
         }
         try:
             client("stepfunctions").start_execution(

@@ -27,7 +27,10 @@ def test_a_create_is_answered_as_on_the_page(event: Any, call: Any, play: Any) -
     ((caller, new), options) = create.calls[0]
     assert caller == CALLER
     assert new == CreateEvaluation(
-        "aligned-model-01kmqm4nrn9fw6r", "task-abc123", custom_metrics=["accuracy", "relevance"]
+        "aligned-model-01kmqm4nrn9fw6r",
+        "task-abc123",
+        custom_metrics=["accuracy", "relevance"],
+        project="default",
     )
     assert options["idempotency_key"] is None
 
@@ -47,6 +50,7 @@ def test_a_create_hands_on_everything_it_was_asked_for(event: Any, call: Any, pl
         benchmark_version=2,
         custom_metrics=["accuracy", "relevance"],
         name="nightly",
+        project="default",
         trials=3,
         max_error_share=0.1,
         shard_size=20,
@@ -77,6 +81,7 @@ def test_a_list_hands_on_filters_and_page(event: Any, call: Any, play: Any) -> N
             {
                 "status": {Status.READY, Status.FAILED, Status.CANCELLED, Status.STOPPED},
                 "model_id": "nugen-flash-instruct",
+                "project": "retrieval_v2",
                 "limit": 50,
                 "offset": 100,
             },
@@ -88,7 +93,13 @@ def test_a_list_hands_on_filters_and_page(event: Any, call: Any, play: Any) -> N
 def test_a_list_without_a_query_is_the_first_ten(path: str, event: Any, call: Any, play: Any) -> None:
     list_page = play("evaluations.list_page", Page([], 0))
     assert call(event("list", rawPath=path)).json["evaluations"] == []
-    assert list_page.calls[0][1] == {"status": None, "model_id": None, "limit": 10, "offset": 0}
+    assert list_page.calls[0][1] == {
+        "status": None,
+        "model_id": None,
+        "project": None,
+        "limit": 10,
+        "offset": 0,
+    }
 
 
 def test_one_evaluation_is_shown(event: Any, call: Any, play: Any) -> None:

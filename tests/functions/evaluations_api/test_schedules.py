@@ -55,7 +55,7 @@ def test_a_create_hands_on_everything_it_was_asked_for(event: Any, call: Any, pl
         expression="cron(0 6 * * ? *)",
         request=new.request,
         evaluation=CreateEvaluation(
-            "aligned-model-01kmqm4nrn9fw6r", "task-abc123", benchmark_version=2, trials=3
+            "aligned-model-01kmqm4nrn9fw6r", "task-abc123", benchmark_version=2, trials=3, project="default"
         ),
         timezone="Europe/Berlin",
         name="nightly",

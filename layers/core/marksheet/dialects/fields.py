@@ -28,6 +28,12 @@ VersionedId = Annotated[
 ]
 """An id, or `id@version`."""
 
+PROJECT_CHARACTERS = "A-Za-z0-9_.-"
+PROJECT = f"[{PROJECT_CHARACTERS}]{{1,128}}"
+"""What the project of an evaluation may be called: on one of the surfaces it is part of a path."""
+
+Project = Annotated[str, Field(pattern=of_form(f"^{PROJECT}$", "1 to 128 letters, digits and _ . -"))]
+
 ONE_LINE = of_form(r"^[^\x00-\x1f\x7f-\x9f]*$", "text on one line, without control characters")
 """The pattern of a name."""
 

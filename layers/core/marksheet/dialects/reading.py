@@ -63,7 +63,7 @@ def read_json(body: bytes | str, location: tuple[str | int, ...] = ("body",)) ->
     except orjson.JSONDecodeError as error:
         message = f"JSON decode error: {error.msg} (line {error.lineno}, column {error.colno})"
         raise InvalidRequest(Problem((*location, error.pos), message, "json_invalid")) from error
-    if _nesting_exceeds(value, DEEPEST_NESTING):
+    if nesting_exceeds(value, DEEPEST_NESTING):
         message = f"JSON decode error: nested deeper than {DEEPEST_NESTING} levels"
         raise InvalidRequest(Problem(location, message, "json_invalid"))
     return value
@@ -110,6 +110,24 @@ def decode_id(kind: str, text: str) -> str:
     return identifier
 
 
+def nesting_exceeds(value: Any, limit: int) -> bool:
+    """Whether arrays and objects are inside one another more than `limit` deep.
+
+    Level by level: a recursive walk is what the limit protects from.
+    """
+    containers = [value] if isinstance(value, (dict, list)) else []
+    depth = 0
+    while containers and depth <= limit:
+        depth += 1
+        containers = [
+            child
+            for container in containers
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, (dict, list))
+        ]
+    return depth > limit
+
+
 def _told(model: type[BaseModel], problem: ErrorDetails) -> str:
     """pydantic's words, or ours where its own do not say what is allowed, or name a class of ours."""
     if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
@@ -126,18 +144,3 @@ def _names(model: type[BaseModel]) -> list[str]:
         alias = field.validation_alias
         names += map(str, alias.choices) if isinstance(alias, AliasChoices) else [str(alias or name)]
     return names
-
-
-def _nesting_exceeds(value: Any, limit: int) -> bool:
-    """Level by level: a recursive walk is what the limit protects from."""
-    containers = [value] if isinstance(value, (dict, list)) else []
-    depth = 0
-    while containers and depth <= limit:
-        depth += 1
-        containers = [
-            child
-            for container in containers
-            for child in (container.values() if isinstance(container, dict) else container)
-            if isinstance(child, (dict, list))
-        ]
-    return depth > limit

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from marksheet.domain.grading import EvalSpec, Grade
     from marksheet.domain.marks import DomainRule, Judging, Question, Score, ScorerSpec, TrialError
+    from marksheet.domain.test_cases import CaseVersion
     from marksheet.domain.traces import LoggedTrial
 
 
@@ -216,6 +217,8 @@ class Evaluation:
     """A label of the organization's own, by which evaluations are told apart."""
     logged: bool = False
     """Whether its one run was made elsewhere and handed in as calls; its questions are then `LoggedRow`s."""
+    test_case: CaseVersion | None = None
+    """The version of a test case that it was started from."""
     headline: Mapping[int, Mapping[str, float | int | None]] | None = None
     """Once READY: by run position, `accuracy`, `relevance`, `overall_score`, `uncertainty` and
     `domain_violations`.

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 DEFAULT_PROJECT = "default"
 """The label of evaluations that were given none."""
 
+RUN_OPERATIONS = frozenset({"Evaluation.evaluate"})
+TRIAL_OPERATIONS = frozenset({"Evaluation.predict_and_score", "Evaluation.predictAndScore"})
+"""What the clients call the operation that makes one trial, in Python and in TypeScript."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -35,6 +39,74 @@ class Call:
     output: Any = None
     exception: str | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        """The operation's bare name, also of a reference, which puts where it is kept before and a version
+        behind.
+        """
+        head, found, rest = self.op_name.partition("/op/")
+        return rest.partition(":")[0] if found and "://" in head else self.op_name
+
+    @property
+    def is_run(self) -> bool:
+        return self.operation in RUN_OPERATIONS
+
+    @property
+    def is_trial(self) -> bool:
+        return self.operation in TRIAL_OPERATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnd:
+    """The end of a call, told apart from its start."""
+
+    call_id: str
+    ended_at: str
+    output: Any = None
+    exception: str | None = None
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRun:
+    """What is known of a logged run beside its trials."""
+
+    run_id: str
+    call: Call | None
+    """None where only trials of it came in."""
+    evaluation_id: str | None = None
+    """What was made of it, once it was over."""
+    planned: int | None = None
+    """The attempt at that evaluation for which its calls were read last."""
+    settled: bool = False
+    """Whether all that came in is in that evaluation's results."""
+    dangling: bool = False
+    """Whether a reference to a row led nowhere when these were made."""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """A version of something that a client keeps: a dataset, an evaluation, a model, a scorer, an operation."""
+
+    object_id: str
+    """Its name; versions of one name are numbered together."""
+    digest: str
+    """Of its value."""
+    value: Any
+    """Any JSON."""
+    created_at: str
+    kind: str = ""
+    """The class it is of, such as `Dataset`, `Model` or `Op`; empty where it says none."""
+    leaf: str = ""
+    """The class it is of itself, which may be one of the client's own."""
+    number: int = 0
+    """From 0."""
+    latest: bool = True
+    deleted: bool = False
+    """Its value is then None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,11 @@ class Benchmarks:
         item = self._table.get(layout.benchmarks(organization), benchmark_id)
         return item["latest"] if item else None
 
+    def latest_versions(self, organization: str) -> Iterator[tuple[str, int]]:
+        """Id and latest version number of each benchmark, oldest first."""
+        for item in self._table.query(layout.benchmarks(organization)):
+            yield item["benchmark_id"], item["latest"]
+
     def find(self, organization: str, benchmark_id: str, version: int | None = None) -> Benchmark | None:
         """A version, or the latest."""
         number = version or self.latest_version(organization, benchmark_id)

@@ -10,10 +10,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import Counts, Evaluation, Status
+from marksheet.domain import DEFAULT_PROJECT, CaseVersion, Counts, Evaluation, Status
 from marksheet.errors import TooLarge
 from marksheet.store import layout
 from marksheet.store.budgets import Budgets
+from marksheet.store.evaluation_cases import EvaluationCases
 from marksheet.store.idempotency import Idempotency
 from marksheet.store.items import from_evaluation, from_snapshot, to_evaluation
 from marksheet.store.runs import Runs
@@ -36,6 +37,7 @@ class Evaluations:
         self._budgets = Budgets(table)
         self._idempotency = Idempotency(table)
         self._runs = Runs(table)
+        self._cases = EvaluationCases(table)
 
     def add(
         self,
@@ -69,6 +71,8 @@ class Evaluations:
             writes.append(self._budgets.to_open(evaluation))
         if evaluation.eval_spec is None:
             writes += self._runs.to_add(evaluation)
+        if evaluation.test_case is not None:
+            writes += self._cases.to_note(evaluation)
         writes += and_also
         try:
             self._table.transact(writes)
@@ -93,6 +97,18 @@ class Evaluations:
         evaluation = to_evaluation(item, snapshot)
         return self._with_counts(evaluation) if counts else evaluation
 
+    def find_many(self, organization: str, evaluation_ids: Sequence[str]) -> list[Evaluation]:
+        """Those evaluations that there are, in the order of their ids given, with their counts."""
+        items = self._table.get_many([layout.listed(organization, each) for each in evaluation_ids])
+        return self._assemble([item for item in items if item is not None and not item.get("deleted")])
+
+    def made_in(self, organization: str, project: str) -> Iterator[tuple[str, str]]:
+        """Id and time of every evaluation of a project that is not one of a logged run."""
+        for item in self._table.query(layout.evaluations(organization)):
+            here = item.get("project", DEFAULT_PROJECT) == project
+            if here and not item.get("logged") and not item.get("deleted"):
+                yield item["evaluation_id"], item["started_at"] or item["created_at"]
+
     def find_status(self, organization: str, evaluation_id: str) -> tuple[Status, int] | None:
         """Status and attempt alone, in one read: what a worker asks every few seconds."""
         item = self._table.get(*layout.listed(organization, evaluation_id))
@@ -107,6 +123,7 @@ class Evaluations:
         statuses: Sequence[Status] | None,
         model_id: str | None,
         benchmark_id: str | None = None,
+        project: str | None = None,
         jobs: bool = False,
         offset: int,
         limit: int,
@@ -114,7 +131,9 @@ class Evaluations:
         """One page of the evaluations, or of the grading jobs, newest first, and how many match in all."""
         filters = ["attribute_not_exists(deleted)"]
         values: dict[str, Any] = {}
+        names: dict[str, str] = {}
         if statuses is not None:
+            names |= _NAMES
             marks = [f":s{i}" for i in range(len(statuses))]
             filters.append(f"#status IN ({', '.join(marks)})")
             values |= dict(zip(marks, (status.value for status in statuses), strict=True))
@@ -124,12 +143,18 @@ class Evaluations:
         if benchmark_id is not None:
             filters.append("benchmark_id = :benchmark")
             values[":benchmark"] = benchmark_id
+        if project is not None:
+            # Older items say nothing of it.
+            unsaid = "attribute_not_exists(#project) OR " if project == DEFAULT_PROJECT else ""
+            filters.append(f"({unsaid}#project = :project)")
+            names["#project"] = "project"
+            values[":project"] = project
         items: Iterator[Item] = self._table.query(
             layout.jobs(organization) if jobs else layout.evaluations(organization),
             newest_first=True,
             filter_expression=" AND ".join(filters),
             values=values,
-            names=_NAMES if statuses is not None else None,
+            names=names or None,
         )
         page: list[Item] = []
         total = 0
@@ -155,15 +180,32 @@ class Evaluations:
 
     def count_running(self, organization: str, most: int) -> int:
         """How many evaluations and grading jobs are PROCESSING, counted up to `most` and among the newest
-        thousand of either.
+        thousand of either. Those of logged runs, which ask no model, are not counted.
         """
         running = (
             item
             for partition in (layout.evaluations(organization), layout.jobs(organization))
             for item in islice(self._table.query(partition, newest_first=True), 1000)
-            if item["status"] == Status.PROCESSING.value and not item.get("deleted")
+            if item["status"] == Status.PROCESSING.value
+            and not item.get("deleted")
+            and not item.get("logged")
         )
         return sum(1 for _ in islice(running, most))
+
+    def pin(self, evaluation: Evaluation) -> None:
+        """Replace what a logged evaluation pins by what its calls came to. Raises `ConditionFailed` when it
+        was deleted.
+        """
+        told = from_snapshot(evaluation)
+        names = ("benchmark", "runs", "scorers", "trials")
+        self._table.update(
+            layout.evaluation(evaluation.organization, evaluation.evaluation_id),
+            layout.SNAPSHOT,
+            "SET " + ", ".join(f"#{name} = :{name}" for name in names),
+            {f":{name}": told[name] for name in names},
+            names={f"#{name}": name for name in names},
+            condition="attribute_exists(PK)",
+        )
 
     def start(self, evaluation: Evaluation, now: str) -> None:
         """Note when the first plan was made. Raises `ConditionFailed` when the evaluation is not
@@ -257,6 +299,8 @@ class Evaluations:
         partition = layout.evaluation(organization, evaluation_id)
         snapshot = self._table.get(partition, layout.SNAPSHOT) or {}
         self._runs.delete(organization, [run["run_id"] for run in snapshot.get("runs", ())])
+        if snapshot.get("test_case"):
+            self._cases.forget(organization, evaluation_id, CaseVersion(*snapshot["test_case"]))
         self._table.delete_all((partition, item["SK"]) for item in self._table.query(partition))
         self._table.delete(*layout.listed(organization, evaluation_id))
 

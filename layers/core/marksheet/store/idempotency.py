@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class IdempotencyKeyUsed(Exception):
-    """Something was created with this key before: an evaluation, or a grading job."""
+    """Something was created with this key before: an evaluation, a grading job, a dataset, a test case."""
 
     def __init__(self, evaluation_id: str, fingerprint: str) -> None:
         super().__init__(evaluation_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from marksheet.domain import (
     DEFAULT_PROJECT,
     Benchmark,
+    CaseVersion,
     Counts,
     DomainRule,
     Evaluation,
@@ -179,6 +180,7 @@ def from_snapshot(evaluation: Evaluation) -> dict[str, Any]:
         "answers_from": evaluation.answers_from,
         "eval_spec": from_spec(evaluation.eval_spec) if evaluation.eval_spec else None,
         "judge": evaluation.judge,
+        "test_case": list(evaluation.test_case) if evaluation.test_case else None,
     }
 
 
@@ -220,6 +222,7 @@ def to_evaluation(item: Mapping[str, Any], snapshot: Mapping[str, Any]) -> Evalu
         judge=snapshot.get("judge"),
         project=item.get("project", DEFAULT_PROJECT),
         logged=item.get("logged", False),
+        test_case=CaseVersion(*snapshot["test_case"]) if snapshot.get("test_case") else None,
         headline=headline or None,
     )
 

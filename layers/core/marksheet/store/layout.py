@@ -4,6 +4,8 @@ look-up of an API key, which is how the organization is found.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from marksheet.domain import Stage
 
 COUNTERS = 16
@@ -88,6 +90,106 @@ def runs(organization: str) -> str:
     return f"ORG#{organization}#RUN"
 
 
+def trace(organization: str, project: str, trace_id: str) -> str:
+    """Partition of a trace's calls, each trial beside the calls below it."""
+    return f"ORG#{organization}#TRACE#{project}#{trace_id}"
+
+
+def call(organization: str, project: str, call_id: str) -> str:
+    """Partition of what is known of a call by its id alone; of a run with all that is known of it."""
+    return f"ORG#{organization}#CALL#{project}#{call_id}"
+
+
+def logged_runs(organization: str, project: str) -> str:
+    """Partition of the runs that were logged, to list them."""
+    return f"ORG#{organization}#LOGGED#{project}"
+
+
+CALL_STARTED = "S"
+CALL_COMPLETE = "C"
+CALL_ENDED = "E"
+CALL_DELETED = "D"
+CALL_PLACE = "P"
+"""In which trace a call is, and below which call."""
+RUN_RESULTS = "R"
+"""The evaluation that is made of a run that is over, and how much of the run is in its results."""
+TRACE_PREFIX = "T#"
+
+
+def trace_of_run(trace_id: str) -> str:
+    return f"{TRACE_PREFIX}{trace_id}"
+
+
+TRACE_CHANGES = "!"
+"""How often calls of a trace came in."""
+RUN_PREFIX = "!RUN#"
+BEFORE_CALLS = "#"
+"""Sorts behind what is known of a trace as a whole, and before its calls: no id has such a character."""
+
+
+def run_of_trace(run_id: str) -> str:
+    return f"{RUN_PREFIX}{run_id}"
+
+
+def group_of_calls(group: str) -> str:
+    """What the sort keys of a call begin with, and of those that are sorted beside it."""
+    return f"{group}#"
+
+
+def records_of(group: str, call_id: str) -> str:
+    """What the sort keys of a single call begin with; `group` is the call it is sorted beside."""
+    return f"{group_of_calls(group)}{call_id}#"
+
+
+def traced(group: str, call_id: str, kind: str) -> str:
+    """One record of a call within its trace."""
+    return records_of(group, call_id) + kind
+
+
+def evaluation_datasets(organization: str) -> str:
+    return f"ORG#{organization}#EVALUATION_DATASET"
+
+
+def test_cases(organization: str) -> str:
+    return f"ORG#{organization}#TEST_CASE"
+
+
+def test_case(organization: str, case_id: str) -> str:
+    """Partition of a test case's versions, and of what was started from them."""
+    return f"ORG#{organization}#TEST_CASE#{case_id}"
+
+
+CASE_EVALUATIONS = "RUN#"
+
+
+def case_evaluations(number: int) -> str:
+    """Prefix of what was started from one version."""
+    return f"{CASE_EVALUATIONS}{number:06d}#"
+
+
+def case_evaluation(number: int, evaluation_id: str) -> str:
+    return f"{case_evaluations(number)}{evaluation_id}"
+
+
+def logged_objects(organization: str, project: str) -> str:
+    """Partition of the objects that clients keep in a project: how many versions each has, and these."""
+    return f"ORG#{organization}#OBJECT#{project}"
+
+
+def object_versions(object_id: str) -> str:
+    """What the sort keys of an object's versions begin with; no name has such a character."""
+    return f"{object_id}#"
+
+
+def object_version(object_id: str, digest: str) -> str:
+    return f"{object_versions(object_id)}{digest}"
+
+
+def object_counter(object_id: str, *, operation: bool) -> str:
+    """How many versions there are of this name; operations are numbered apart from other objects."""
+    return f"{object_id}!{'op' if operation else 'object'}"
+
+
 def schedules(organization: str) -> str:
     return f"ORG#{organization}#SCHEDULE"
 
@@ -135,6 +237,13 @@ def parse_upload_object(key: str) -> tuple[str, str] | None:
     if len(parts) != 4 or parts[0] != "orgs" or parts[2] != "uploads" or not parts[3].endswith(".upload"):
         return None
     return parts[1], parts[3].removesuffix(".upload")
+
+
+def incoming_file(organization: str, upload_id: str) -> str:
+    """Where a file lies that was sent by a presigned PUT until somebody says what it is for. What nobody asks
+    for within a day is dropped by the bucket.
+    """
+    return f"incoming/{organization}/{upload_id}"
 
 
 def documents_prefix(organization: str, dataset_id: str) -> str:
@@ -186,6 +295,11 @@ def questions(organization: str, benchmark_id: str, content_id: str) -> str:
     return f"{benchmark_prefix(organization, benchmark_id)}{content_id}/questions.jsonl"
 
 
+def benchmark_file(questions_key: str) -> str:
+    """Where the file that the questions came in lies as it was sent, if it was kept."""
+    return questions_key.removesuffix("questions.jsonl") + "file"
+
+
 def offsets(questions_key: str) -> str:
     """Where the questions' byte offsets lie: n + 1 little-endian 64-bit numbers."""
     return questions_key.removesuffix(".jsonl") + ".offsets"
@@ -228,11 +342,71 @@ def checkpoint(organization: str, evaluation_id: str, run_id: str, number: int, 
     return f"{prefix}checkpoints/{number:06d}.{generation}.jsonl"
 
 
+@dataclass(frozen=True, slots=True)
+class RunRowsKeys:
+    """Where the rows of a finished run lie."""
+
+    index: str
+    """Written last, so where this is, the others are."""
+    by_digest: str
+    by_ordinal: str
+    ordinals: str
+    """Where the blocks of `by_ordinal` begin: little-endian 64-bit numbers."""
+    keys: str
+    """12 bytes for each digest."""
+    marks: str
+    """Values and scores of the rows, in columns."""
+    values: str
+    """Ordinals by value of each metric."""
+
+
+def run_rows(organization: str, evaluation_id: str, run_id: str, attempt: int) -> RunRowsKeys:
+    """The attempt is part of it, so that rows of two are never mixed."""
+    prefix = f"{run_prefix(organization, evaluation_id, run_id)}rows/{attempt}/"
+    names = ("index", "by_digest", "by_ordinal", "ordinals", "keys", "marks", "values")
+    return RunRowsKeys(**{name: prefix + name for name in names})
+
+
+def traces_prefix(organization: str, project: str) -> str:
+    """Of what the clients of a project hand in, but for what fits the table."""
+    return f"orgs/{organization}/traces/{project}/"
+
+
+def call_object(organization: str, project: str, content_id: str) -> str:
+    """A call that is too large for an item of the table, named by the digest of what it holds."""
+    return f"{traces_prefix(organization, project)}calls/{content_id}"
+
+
+def object_value(organization: str, project: str, digest: str) -> str:
+    """The value of an object that is too large for an item of the table."""
+    return f"{traces_prefix(organization, project)}objects/{digest}"
+
+
+def logged_table(organization: str, project: str, digest: str) -> str:
+    """Rows that a client sent as one table, compressed."""
+    return f"{traces_prefix(organization, project)}tables/{digest}"
+
+
+def logged_file(organization: str, project: str, digest: str) -> str:
+    """A file that a client keeps beside an object, as it was sent."""
+    return f"{traces_prefix(organization, project)}files/{digest}"
+
+
+def alignment(organization: str, name: str) -> str:
+    """What was found out about runs together."""
+    return f"orgs/{organization}/alignments/{name}"
+
+
 def submissions(organization: str, job_id: str, content_id: str) -> str:
     """The rows of a grading job, canonical lines like a benchmark's questions. Two that read a file for one
     job keep what they read apart.
     """
     return f"{evaluation_prefix(organization, job_id)}{content_id}/submissions.jsonl"
+
+
+def logged_rows(organization: str, evaluation_id: str, attempt: int) -> str:
+    """The rows of a logged run as an attempt found them, canonical lines like a benchmark's questions."""
+    return f"{evaluation_prefix(organization, evaluation_id)}rows/{attempt}/questions.jsonl"
 
 
 def summary(organization: str, evaluation_id: str) -> str:

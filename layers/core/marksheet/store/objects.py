@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _CHUNK = 1 << 20
+DERIVED = "kind=derived"
+"""The tag that a rule of the bucket's lifecycle looks for."""
 _PART = 8 << 20
 """Bytes a part of a multipart upload; S3 allows 10,000 parts, so 80 GB an object."""
 
@@ -119,8 +121,19 @@ class Objects:
         if rest:
             yield rest
 
-    def write(self, key: str, content: bytes, content_type: str = "application/octet-stream") -> None:
-        client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type)
+    def write(
+        self,
+        key: str,
+        content: bytes,
+        content_type: str = "application/octet-stream",
+        *,
+        derived: bool = False,
+    ) -> None:
+        """Write an object. One that is `derived` can be made again from others: it is tagged so, and the
+        bucket forgets it after some time.
+        """
+        extra = {"Tagging": DERIVED} if derived else {}
+        client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type, **extra)
 
     def write_once(self, key: str, content: bytes, content_type: str = "application/x-ndjson") -> None:
         """Write an object unless it exists; raises `ObjectExists` when it does, or is being written by
@@ -167,6 +180,15 @@ class Objects:
                 "ResponseContentDisposition": disposition,
                 "ResponseContentType": content_type,
             },
+            ExpiresIn=seconds,
+        )
+        return url
+
+    def presign_put(self, key: str, *, seconds: int, size: int) -> str:
+        """A URL that takes a PUT of just `size` bytes to this one key, for so many seconds."""
+        url: str = client("s3").generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self.bucket, "Key": key, "ContentLength": size},
             ExpiresIn=seconds,
         )
         return url

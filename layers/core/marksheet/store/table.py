@@ -6,13 +6,19 @@ from __future__ import annotations
 
 import random
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from marksheet.aws import client, error_code
 
 Item = dict[str, Any]
+
+_AT_ONCE = 8
+"""Requests of a large batch that are under way together."""
 
 
 class ConditionFailed(Exception):
@@ -39,6 +45,8 @@ def encode(value: Any) -> dict[str, Any]:
         return {"N": repr(value)}
     if isinstance(value, str):
         return {"S": str(value)}
+    if isinstance(value, bytes):
+        return {"B": value}
     if isinstance(value, Mapping):
         return {"M": {str(k): encode(v) for k, v in value.items()}}
     if isinstance(value, list | tuple):
@@ -240,16 +248,32 @@ class Table:
             delete["ExpressionAttributeValues"] = encode_item(values)
         return {"Delete": delete}
 
+    def put_many(self, items: Iterable[Item]) -> None:
+        """Write many items, 25 a request and a few requests at once, until none is left unprocessed. No two
+        may have the same keys.
+        """
+        self._write_all({"PutRequest": {"Item": encode_item(item)}} for item in items)
+
     def delete_all(self, keys: Iterable[tuple[str, str]]) -> None:
-        """Delete many items, 25 a request, until none is left unprocessed."""
-        batch: list[Item] = []
-        for pk, sk in keys:
-            batch.append({"DeleteRequest": {"Key": encode_item({"PK": pk, "SK": sk})}})
-            if len(batch) == 25:
-                self._write_batch(batch)
-                batch = []
-        if batch:
-            self._write_batch(batch)
+        """Delete many items, as `put_many` writes them."""
+        self._write_all({"DeleteRequest": {"Key": encode_item({"PK": pk, "SK": sk})}} for pk, sk in keys)
+
+    def _write_all(self, writes: Iterator[Item]) -> None:
+        """Memory does not grow with the number of writes."""
+        first = list(islice(writes, 25))
+        second = list(islice(writes, 25))
+        if not second:
+            if first:
+                self._write_batch(first)
+            return
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            under_way = deque([pool.submit(self._write_batch, batch) for batch in (first, second)])
+            while batch := list(islice(writes, 25)):
+                if len(under_way) == _AT_ONCE:
+                    under_way.popleft().result()
+                under_way.append(pool.submit(self._write_batch, batch))
+            for each in under_way:
+                each.result()
 
     def _write_batch(self, batch: list[Item]) -> None:
         pending: dict[str, Any] = {self.name: batch}

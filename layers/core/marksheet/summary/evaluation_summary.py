@@ -34,13 +34,18 @@ class EvaluationSummary:
         names = _compared_metrics(evaluation) if evaluation.comparison else []
         self._differences = {name: PairedDifference() for name in names}
 
-    def add(self, question_trials: Sequence[Sequence[Trial]], cluster: str | None) -> None:
-        """Take in one question: for each run, by position, its trials; and the cluster the question is in."""
+    def add(
+        self, question_trials: Sequence[Sequence[Trial]], cluster: str | None
+    ) -> list[Mapping[str, float | None]]:
+        """Take in one question: for each run, by position, its trials; and the cluster the question is in.
+        Gives for each run the question's value of every metric.
+        """
         values = [run.add(trials, cluster) for run, trials in zip(self._runs, question_trials, strict=True)]
         for name, difference in self._differences.items():
             base, compared = values[0][name], values[1][name]
             if base is not None and compared is not None:
                 difference.add(base, compared, cluster)
+        return values
 
     def error_share(self, run_position: int) -> float:
         """The share of the run's trials so far that errored, of those that were asked; 0 before the first."""

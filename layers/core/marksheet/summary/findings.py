@@ -10,7 +10,7 @@ from marksheet.summary.pairwise_summary import PairwiseSummary
 from marksheet.summary.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class Findings:
@@ -23,14 +23,17 @@ class Findings:
         self._pairs_usage = Usage(free=True)
         self._pairs_not_asked = 0
 
-    def add(self, question: Question, trials: Sequence[Sequence[Trial]]) -> None:
-        """Take in one question: the trials of each run, and those of the pairs after them."""
-        self.marks.add(trials[: len(self._evaluation.runs)], question.cluster)
+    def add(self, question: Question, trials: Sequence[Sequence[Trial]]) -> list[Mapping[str, float | None]]:
+        """Take in one question: the trials of each run, and those of the pairs after them. Gives the
+        question's value of every metric for each run.
+        """
+        values = self.marks.add(trials[: len(self._evaluation.runs)], question.cluster)
         if self._pairs is not None:
             self._pairs.add(trials[-1], question.cluster)
             for trial in trials[-1]:
                 self._pairs_usage.add(trial)
                 self._pairs_not_asked += trial.error is not None and trial.error.code == BUDGET_REACHED
+        return values
 
     def verdict(self) -> tuple[Status, str | None]:
         """The terminal status that the trials make, and the reason if it is not READY."""

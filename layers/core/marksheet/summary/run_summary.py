@@ -46,7 +46,8 @@ class RunSummary:
         self._outcomes: Counter[Outcome] = Counter()
         self._errors: Counter[str] = Counter()
         self._violations = 0
-        self._usage = Usage(free=not evaluation.calls_model(run))
+        # What a logged run cost, its client did not say.
+        self._usage = Usage(free=not (evaluation.logged or evaluation.calls_model(run)))
 
     @property
     def counts(self) -> Counts:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from marksheet.domain import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from marksheet.domain import Trial
 
@@ -46,11 +46,23 @@ class _Leaf:
 
     def add(self, value: float) -> None:
         self.numbers += 1
+        value = as_float(value)
         total = self.total + value
         if math.isfinite(total):
             larger, smaller = (self.total, value) if abs(self.total) >= abs(value) else (value, self.total)
             self.lost += (larger - total) + smaller
         self.total = total
+
+    def add_all(self, values: Sequence[float]) -> None:
+        """Exact for the values among themselves, and a tenth of the time."""
+        try:
+            together = math.fsum(values)
+        except (OverflowError, ValueError):
+            for value in values:
+                self.add(value)
+        else:
+            self.add(together)
+            self.numbers += len(values) - 1
 
 
 @dataclass(slots=True)
@@ -66,6 +78,19 @@ class ScorerTally:
         for key, score in scores.items():
             for path, value in leaves(score):
                 self._leaf((key, path), value)
+
+    def add_column(self, place: tuple[str, str | None], values: Sequence[float], *, binary: bool) -> None:
+        """Take in what trials that are counted elsewhere say at one place: numbers, or with `binary` booleans
+        as 1 and 0.
+        """
+        leaf = self._leaves.get(place)
+        if leaf is None:
+            leaf = self._leaves[place] = _Leaf("binary" if binary else "continuous")
+        if binary:
+            leaf.known += len(values)
+            leaf.true += int(sum(values))
+        else:
+            leaf.add_all(values)
 
     def finish(self) -> list[LeafStats]:
         """One entry per scorer and leaf, in the order they were first met."""
@@ -92,6 +117,14 @@ class ScorerTally:
             leaf.true += value
         else:
             leaf.add(value)
+
+
+def as_float(value: float) -> float:
+    """The nearest float; of an integer beyond them all infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def leaves(score: Any, path: str | None = None) -> Iterator[tuple[str | None, bool | float]]:

@@ -75,6 +75,12 @@ def test_custom_metrics_may_be_an_array_an_object_or_null(metrics: Any) -> None:
         ({"name": ""}, ("body", "name"), "string_too_short"),
         ({"name": "n" * 201}, ("body", "name"), "string_too_long"),
         ({"judge_provider": "mistral"}, ("body", "judge_provider"), "literal_error"),
+        ({"project": ""}, ("body", "project"), "string_pattern_mismatch"),
+        ({"project": "p" * 129}, ("body", "project"), "string_pattern_mismatch"),
+        ({"project": "a/b"}, ("body", "project"), "string_pattern_mismatch"),
+        ({"project": "a#b"}, ("body", "project"), "string_pattern_mismatch"),
+        ({"project": "a\n"}, ("body", "project"), "string_pattern_mismatch"),
+        ({"project": None}, ("body", "project"), "string_type"),
         ({"tenant": "umbrella"}, ("body", "tenant"), "extra_forbidden"),
         ({"status": "READY"}, ("body", "status"), "extra_forbidden"),
         ({"cost": 0}, ("body", "cost"), "extra_forbidden"),
@@ -101,7 +107,7 @@ def test_a_name_may_be_given_once_only() -> None:
     ]
 
 
-@pytest.mark.parametrize("other", [{}, {"trials": 1}, {"name": None}])
+@pytest.mark.parametrize("other", [{}, {"trials": 1}, {"name": None}, {"project": "default"}])
 def test_requests_that_ask_for_the_same_have_the_same_fingerprint(other: dict[str, Any]) -> None:
     reordered = dict(reversed({**GOOD, **other}.items()))
     first = decode_create_evaluation(json.dumps(GOOD).encode())
@@ -117,6 +123,7 @@ def test_requests_that_ask_for_the_same_have_the_same_fingerprint(other: dict[st
         {"benchmark_id": "benchmark-abc123@1"},
         {"custom_metrics": ["accuracy"]},
         {"name": "nightly"},
+        {"project": "retrieval"},
         {"trials": 2},
         {"max_error_share": 0.4},
         {"shard_size": 5},

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marksheet.errors import (
     Conflict,
     Forbidden,
     InvalidRequest,
+    InvalidUpload,
     LimitExceeded,
     MarksheetError,
     NotFinished,
@@ -15,6 +16,12 @@ from marksheet.errors import (
     TooLarge,
     Unauthenticated,
 )
+
+if TYPE_CHECKING:
+    from marksheet.errors import Problem
+
+MOST_PROBLEMS = 5
+"""That a message lists."""
 
 
 class ErrorResponse(NamedTuple):
@@ -46,10 +53,41 @@ def encode_error(error: Exception) -> ErrorResponse:
     if known is None or not isinstance(error, MarksheetError):
         return ErrorResponse(500, encode_problem("server_error", "Internal server error"), {})
     status, slug = known
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, LimitExceeded) else {}
-    return ErrorResponse(status, encode_problem(slug, error.message), headers)
+    return ErrorResponse(status, encode_problem(slug, _message(error)), _headers(error))
 
 
 def encode_problem(slug: str, message: str) -> dict[str, Any]:
     """The body of an answer that is no success, also of one that is no error of the core: no such route."""
     return {"id": slug, "message": message}
+
+
+def _message(error: MarksheetError) -> str:
+    """All that is wrong in one text: there is no other place for it."""
+    if isinstance(error, InvalidUpload):
+        line = None if error.line is None else f"{error.unit} {error.line}"
+        place = ", ".join(filter(None, (line, error.field)))
+        return f"the file: {place}: {error.detail}" if place else f"the file: {error.detail}"
+    if not isinstance(error, InvalidRequest):
+        return error.message
+    told = [_told(problem) for problem in error.problems[:MOST_PROBLEMS]]
+    more = len(error.problems) - len(told)
+    return "; ".join(told) + (f" (and {more} more)" if more else "")
+
+
+def _told(problem: Problem) -> str:
+    """Such as `files[0].file_size: Input should be less than ...`."""
+    place, *steps = problem.location or ("body",)
+    inner = steps if place == "body" else [place, *steps]
+    if not inner or isinstance(inner[0], int):
+        # The body as a whole; of one that is no JSON the message says where.
+        return f"body: {problem.message}"
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
+    return f"{path.removeprefix('.')}: {problem.message}"
+
+
+def _headers(error: MarksheetError) -> dict[str, str]:
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, LimitExceeded):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {}

@@ -35,6 +35,7 @@ from marksheet.dialects.nugen.results import (
     download_tail,
     encode_results,
 )
+from marksheet.dialects.nugen.row_responses import encode_flips, encode_rows
 from marksheet.dialects.nugen.schedule_responses import encode_schedule, encode_schedule_list
 from marksheet.dialects.nugen.upload_responses import encode_upload, encode_upload_status
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         read_create_evaluation,
     )
     from marksheet.dialects.nugen.model_requests import decode_register_model
+    from marksheet.dialects.nugen.row_requests import decode_rows_query
     from marksheet.dialects.nugen.schedule_requests import decode_create_schedule
     from marksheet.dialects.reading import decode_id
 
@@ -66,6 +68,7 @@ __all__ = [
     "decode_register_model",
     "decode_results_query",
     "decode_resume",
+    "decode_rows_query",
     "decode_upload_request",
     "decode_version",
     "download_file_name",
@@ -84,9 +87,11 @@ __all__ = [
     "encode_estimate",
     "encode_evaluation",
     "encode_evaluation_list",
+    "encode_flips",
     "encode_model",
     "encode_model_list",
     "encode_results",
+    "encode_rows",
     "encode_schedule",
     "encode_schedule_list",
     "encode_status",
@@ -106,6 +111,7 @@ _READERS = {
     "decode_register_model": "nugen.model_requests",
     "decode_results_query": "nugen.evaluation_requests",
     "decode_resume": "nugen.evaluation_requests",
+    "decode_rows_query": "nugen.row_requests",
     "decode_upload_request": "nugen.benchmark_requests",
     "decode_version": "nugen.benchmark_requests",
     "read_create_evaluation": "nugen.evaluation_requests",

@@ -9,9 +9,9 @@ import orjson
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.fields import ONE_LINE, Dollars, ModelId, VersionedId
+from marksheet.dialects.fields import ONE_LINE, Dollars, ModelId, Project, VersionedId
 from marksheet.dialects.reading import StrictModel, read_object, validate
-from marksheet.domain import Status
+from marksheet.domain import DEFAULT_PROJECT, Status
 from marksheet.scoring.llm_judge import LONGEST_RUBRIC
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class EvaluationOptions(StrictModel):
         validation_alias=AliasChoices("name", "evaluation_name"),
         pattern=ONE_LINE,
     )
+    project: Project | None = None
+    """A label by which evaluations are told apart; on another surface it is part of their address."""
     trials: int = Field(default=1, ge=1, le=MOST_TRIALS)
     max_error_share: float = Field(default=0.5, ge=0, le=1)
     errored_as: Literal["left_out", "wrong"] = "left_out"
@@ -110,13 +112,15 @@ class CreateEvaluationRequest(EvaluationOptions):
 
     model_id: ModelId
     benchmark_reference: BenchmarkReference = Field(alias="benchmark_id")
+    project: Project = DEFAULT_PROJECT
     answers_from: None = None
 
 
 class MarkAgainRequest(EvaluationOptions):
     """`POST /api/v3/evaluations` with `answers_from`: mark the answers of an earlier evaluation again.
 
-    Models and benchmark are the earlier one's; who names them must name the same.
+    Models and benchmark are the earlier one's; who names them must name the same. The project is the earlier
+    one's too, unless another is named.
     """
 
     answers_from: EvaluationId
@@ -147,6 +151,7 @@ class ListEvaluationsRequest(BaseModel):
         default=None, alias="status"
     )
     model_id: ModelId | None = None
+    project: Project | None = None
     limit: int = Field(default=10, ge=1, le=LARGEST_PAGE)
     offset: int = Field(default=0, ge=0, le=LARGEST_OFFSET)
 

@@ -46,6 +46,8 @@ def encode_created(
         body["model_id_2"] = evaluation.runs[1].model.model_id
     if request.judge_provider is not None:
         body["judge_provider"] = request.judge_provider
+    if "project" in request.model_fields_set:
+        body["project"] = evaluation.project
     return body
 
 
@@ -102,7 +104,9 @@ def encode_evaluation(evaluation: Evaluation) -> dict[str, Any]:
         "metrics": _metrics(evaluation),
         "model_id_2": runs[1].model.model_id if evaluation.comparison else None,
         "method": encode_method(evaluation),
+        "run_ids": [run.run_id for run in runs],
         "name": evaluation.name,
+        "project": evaluation.project,
         "benchmark_name": evaluation.benchmark.name,
         "benchmark_version": evaluation.benchmark.version,
         "trials": evaluation.trials,

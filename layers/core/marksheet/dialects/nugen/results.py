@@ -74,7 +74,7 @@ def download_row(
     indent = b"\n" + b" " * _row_indent(evaluation)
     # orjson writes the bytes json.dumps would, in a tenth of the time: numbers have 4 places at most, so none
     # needs an exponent. Newlines inside texts are escaped, so every newline here stands between fields.
-    told = _encode_row(trial, question, evaluation)
+    told = encode_row(trial, question, evaluation)
     if pair is not None:
         told["preference"] = _encode_preference(pair)
     row = orjson.dumps(told, option=orjson.OPT_INDENT_2)
@@ -158,7 +158,7 @@ def _encode_facts(run: Mapping[str, Any]) -> dict[str, Any]:
     return {name: run[name] for name in _FACTS}
 
 
-def _encode_row(trial: Trial, question: Question, evaluation: Evaluation) -> dict[str, Any]:
+def encode_row(trial: Trial, question: Question, evaluation: Evaluation) -> dict[str, Any]:
     """A trial: the documented fields, then ours, of which those that say nothing are left out."""
     scores = {metric: rounded(score.value) for metric, score in trial.scores.items()}
     by_role = {spec.role: scores.get(spec.metric) for spec in evaluation.scorers}

@@ -52,10 +52,17 @@ def encode_error(error: Exception) -> ErrorResponse:
             for problem in error.problems
         ]
         return ErrorResponse(status, {"detail": detail}, {})
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, LimitExceeded) else {}
-    return ErrorResponse(status, encode_reason(error.message), headers)
+    return ErrorResponse(status, encode_reason(error.message), _headers(error))
 
 
 def encode_reason(reason: str) -> dict[str, Any]:
     """The body of an answer that is no success, also of one that is no error of the core: no such route."""
     return {"reason": reason}
+
+
+def _headers(error: MarksheetError) -> dict[str, str]:
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": 'Basic realm="marksheet"'}
+    if isinstance(error, LimitExceeded):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {}

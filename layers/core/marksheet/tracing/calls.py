@@ -1,0 +1,58 @@
+"""Taking in the calls that clients hand in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from marksheet.identifiers import new_uuid
+from marksheet.tracing.settling import settle_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marksheet.application import Application
+    from marksheet.domain import Call, CallEnd, Caller
+
+
+def take_in(
+    app: Application,
+    caller: Caller,
+    project: str,
+    *,
+    starts: Sequence[Call] = (),
+    completes: Sequence[Call] = (),
+    ends: Sequence[CallEnd] = (),
+    found_by_id: bool = False,
+) -> list[Call]:
+    """Store calls of a project, in any order and any number of times; gives the starts with their ids. Runs
+    that are over with these calls, or were, become evaluations.
+
+    A start without an id gets one. Without a trace it joins that of the call it is below, if that is known,
+    else it begins one.
+    """
+    begun = _with_ids(app, caller, project, starts)
+    over = app.store.calls.add(
+        caller.organization,
+        project,
+        starts=begun,
+        completes=completes,
+        ends=ends,
+        found_by_id=found_by_id,
+    )
+    settle_all(app, caller.organization, project, over)
+    return begun
+
+
+def _with_ids(app: Application, caller: Caller, project: str, starts: Sequence[Call]) -> list[Call]:
+    named = [call if call.call_id else replace(call, call_id=new_uuid(app.clock())) for call in starts]
+    traces = {call.call_id: call.trace_id for call in named}
+    complete = []
+    for call in named:
+        trace_id: str | None = call.trace_id
+        if not trace_id and call.parent_id is not None:
+            above = call.parent_id
+            trace_id = traces.get(above) or app.store.calls.find_trace(caller.organization, project, above)
+        traces[call.call_id] = trace_id or call.call_id
+        complete.append(replace(call, trace_id=traces[call.call_id]))
+    return complete
