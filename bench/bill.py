@@ -25,7 +25,7 @@ REQUEST_SECONDS = 0.015
 """What a request to S3 or DynamoDB takes on AWS; charged only where nothing else goes on beside it."""
 READ_AHEAD = 16
 """Parts that FinishEvaluation fetches at once."""
-MEMORY_MB = {"plan": 1024, "score": 512, "finish": 1769}
+MEMORY_MB = {"plan": 1769, "score": 512, "finish": 1769}
 """Of PlanEvaluation, ScoreShard and FinishEvaluation in the template."""
 
 Counted = dict[str, float]

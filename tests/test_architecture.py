@@ -32,6 +32,9 @@ PURE = (
     "prompts",
     "row_digests",
     "rows",
+    "shown_trials",
+    "tracing/outcomes",
+    "tracing/trials",
 )
 
 

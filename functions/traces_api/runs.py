@@ -50,7 +50,7 @@ def list_runs(entity: str, project: str) -> Response[str]:
 
 
 @router.get("/v2/<entity>/<project>/evaluation_runs/<evaluation_run_id>")
-def get_run(entity: str, project: str, evaluation_run_id: str) -> Response[str]:
+def read_run(entity: str, project: str, evaluation_run_id: str) -> Response[str]:
     caller, label = caller_within(router.current_event, READ, entity, project)
     run_id = weave.decode_call_id("Evaluation run", evaluation_run_id)
     found = runs.get(application(), caller, label, run_id)

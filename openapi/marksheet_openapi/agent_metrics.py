@@ -29,7 +29,7 @@ class AgentMetric(Body):
     """The same in every organization."""
     metric_name: str
     description: str
-    metric_type: Literal["METRIC_TYPE_GENERAL_QUALITY", "METRIC_TYPE_MODEL_SAFETY"]
+    metric_type: Literal["METRIC_TYPE_GENERAL_QUALITY"]
     category: Literal[
         "METRIC_CATEGORY_CORRECTNESS",
         "METRIC_CATEGORY_USER_OUTCOMES",

@@ -106,8 +106,8 @@ OPERATIONS = {
         "Traces",
         "Query the results of runs row by row",
         "Runs that Marksheet made and logged ones, together. Rows are those that any of the runs has, or "
-        "with `require_intersection` those that all have. Rows that do not fit an answer are refused with 413: "
-        "ask for fewer with `limit`.",
+        "with `require_intersection` those that all have. Rows that do not fit an answer are refused with "
+        "413: ask for fewer with `limit`.",
         surface=TRACES,
         scope=READ,
         bodies=(EvalResultsRequest,),

@@ -105,7 +105,7 @@ OPERATIONS = {
         answer=LINES,
         text="JSON lines.",
     ),
-    "get_run": _operation("Get a run", scope=READ, answer=RunShown),
+    "read_run": _operation("Get a run", scope=READ, answer=RunShown),
     "finish_run": _operation(
         "End a run",
         "It becomes an evaluation. Ending a run that nobody knows is no error: its start may follow.",

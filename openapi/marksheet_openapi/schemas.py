@@ -67,7 +67,8 @@ class SchemaBook:
         if said.query is None:
             return []
         schema = self.components[said.query.__name__]
-        return [_parameter(name, dict(field)) for name, field in schema["properties"].items()]
+        needed = schema.get("required", ())
+        return [_parameter(n, dict(field), required=n in needed) for n, field in schema["properties"].items()]
 
     def needed_by(self, document: Any) -> dict[str, Any]:
         """The components that a document refers to, and those they refer to, by name."""
@@ -167,13 +168,14 @@ def _models_below(types: Iterable[Any]) -> list[type[BaseModel]]:
     ]
 
 
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:
     """A parameter of the query. Absent is what null is in its model."""
     text = schema.pop("description")
     kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
     schema |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
     style = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
-    return {"name": name, "in": "query", "description": text, **style, "schema": schema}
+    needed = {"required": True} if required else {}
+    return {"name": name, "in": "query", **needed, "description": text, **style, "schema": schema}
 
 
 def without_noise(value: Any) -> Any:

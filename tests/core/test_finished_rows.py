@@ -10,7 +10,7 @@ import pytest
 from marksheet import aws, evaluations, finishing
 from marksheet.application import Application
 from marksheet.domain import Caller, Evaluation, MarkedRow, Outcome, Status
-from marksheet.errors import NotFinished
+from marksheet.errors import NotFinished, NotFound
 from marksheet.evaluations import CreateEvaluation
 from marksheet.parts import read_questions
 from marksheet.row_digests import row_digest
@@ -151,5 +151,8 @@ def test_rows_go_with_their_evaluation(
     execution.run(compared)
     finished = as_it_stands(app, compared)
     evaluations.delete(app, caller, compared.evaluation_id)
-    with pytest.raises(KeyError):
-        open_rows(app, finished, finished.runs[0]).index()
+    run = finished.runs[0]
+    with pytest.raises(NotFound):
+        open_rows(app, finished, run).index()
+    with pytest.raises(NotFound):
+        read_prompt(app, finished, run, 1)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from marksheet.domain import Question
 from marksheet.errors import InvalidUpload
-from marksheet.question_fields import MAX_CONTEXT_BYTES, build_question
+from marksheet.question_fields import DATASET_ALIASES, MAX_CONTEXT_BYTES, build_question
 
 SECTIONS = {"Tides": "High water at noon.", "Winds": "Westerly."}
 
@@ -192,3 +192,21 @@ def test_metadata_nested_beyond_reason_is_refused():
     for _ in range(300):
         nested = [nested]
     assert "nested too deeply" in error_of(question="q", deep=nested).detail
+
+
+@pytest.mark.parametrize("name", ["expected_response", "ground_truth", "expected_answer", "answer"])
+def test_files_for_agents_have_names_of_their_own(name: str) -> None:
+    row = {"query": "Why?", name: "So"}
+    found = build_question(row, dict, ordinal=1, line=1, aliases=DATASET_ALIASES)
+    assert (found.question, found.expected_answer, found.metadata) == ("Why?", "So", {})
+
+
+def test_elsewhere_these_names_are_further_fields() -> None:
+    row = {"question": "Why?", "query": "what", "ground_truth": "So"}
+    found = build_question(row, dict, ordinal=1, line=1)
+    assert (found.expected_answer, found.metadata) == (None, {"query": "what", "ground_truth": "So"})
+
+
+def test_a_question_that_is_missing_is_asked_for_by_the_names_it_may_have() -> None:
+    with pytest.raises(InvalidUpload, match='"query", "question", "input" or "prompt"'):
+        build_question({"id": "1"}, dict, ordinal=1, line=1, aliases=DATASET_ALIASES)

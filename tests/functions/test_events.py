@@ -10,6 +10,7 @@ import pytest
 from evaluations_api.handler import api as evaluations_api
 from grading_api.handler import api as grading_api
 from runs_api.handler import api as runs_api
+from traces_api.handler import api as traces_api
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = sorted((ROOT / "events").glob("*/*.json"))
@@ -33,7 +34,12 @@ def test_an_event_is_played_by_a_test_of_its_function(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "api"),
-    [("evaluations_api", evaluations_api), ("grading_api", grading_api), ("runs_api", runs_api)],
+    [
+        ("evaluations_api", evaluations_api),
+        ("grading_api", grading_api),
+        ("runs_api", runs_api),
+        ("traces_api", traces_api),
+    ],
 )
 def test_every_route_that_asks_for_a_key_has_an_event(folder: str, api: Any) -> None:
     events = [json.loads(path.read_text()) for path in EVENTS if path.parent.name == folder]
@@ -41,7 +47,7 @@ def test_every_route_that_asks_for_a_key_has_an_event(folder: str, api: Any) -> 
     without = [
         f"{route.method} {route.path}"
         for route in (*api._static_routes, *api._dynamic_routes)
-        if route.path.startswith(("/api/v3/", "/v1/eval", "/v1/datasets", "/v2/gen-ai/"))
+        if route.path.startswith(("/api/v3/", "/v1/eval", "/v1/datasets", "/v2/", "/call", "/obj", "/table"))
         and not route.path.endswith(("/", "/create"))
         and not any(method == route.method and route.rule.match(path) for method, path in asked)
     ]

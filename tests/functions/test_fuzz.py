@@ -7,7 +7,7 @@ Good requests name things that exist, so that more is answered than 404. Every r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,20 @@ EXAMPLES = 10
 HERE = "http://localhost"
 """Schemathesis takes no server that is said relative to the document."""
 
+KEYED = (
+    "/api/",
+    "/v1/eval",
+    "/v1/datasets",
+    "/v2/",
+    "/call",
+    "/feedback",
+    "/file",
+    "/graphql",
+    "/obj",
+    "/table",
+)
+"""How paths begin that ask for a key."""
+
 SOLE = HealthCheck.function_scoped_fixture
 """One account for many requests is what is wanted."""
 
@@ -42,7 +56,30 @@ BEYOND_SCHEMAS = {
     "grade": "rows have an output, and judges are registered",
     "share_spec": "keys have to exist",
     "update_spec": "what graders are is told by their type",
+    "ask_graphql": "only three queries are answered",
+    "complete_calls": "times are times",
+    "end_call": "times are times",
+    "end_call_of_body": "times are times",
+    "give_feedback": "only what scorers said is taken",
+    "give_feedbacks": "only what scorers said is taken",
+    "join_table": "rows have to be kept",
+    "keep_file": "digests are those of files",
+    "keep_object": "digests are those of objects",
+    "keep_table": "digests are those of tables",
+    "list_predictions": "only a run that is over has predictions",
+    "list_scores": "only a run that is over has scores",
+    "read_object": "objects have to be kept",
+    "read_file": "files have to be kept",
+    "query_table": "tables have to be kept",
+    "query_eval_results": "ids of one list have to be named",
+    "score_prediction": "scorers are named by references",
+    "start_call": "times are times",
+    "start_call_of_body": "times are times",
+    "upsert_calls": "times are times",
     "create_evaluation": "models, benchmarks and metrics have to exist",
+    "create_evaluation_dataset": "files have to be sent",
+    "create_runs": "test cases and models have to exist, and each model runs once",
+    "create_test_case": "datasets and metrics have to exist, and thresholds are of a metric that marks",
     "create_schedule": "expressions, time zones and what is to be evaluated mean something",
     "download_results": "only an evaluation that is over has results",
     "get_results": "only an evaluation that is over has results",
@@ -50,6 +87,8 @@ BEYOND_SCHEMAS = {
     "list_documents": "page tokens are opaque",
     "list_specs": "page tokens are opaque",
     "read_documents": "page tokens are opaque",
+    "request_files": "a name is one of a file, and a file has at most 50 MiB",
+    "update_test_case": "datasets and metrics have to exist, and thresholds are of a metric that marks",
     "register_model": "settings are judged by their provider",
     "request_upload": "datasets have to exist, patterns to compile, roles and labels to agree",
     "upload_benchmark": "questions have one of several names each, what they cite has to exist, patterns to "
@@ -111,6 +150,18 @@ def account(deployed: Any, deployment: Any, execution: Any, caller: Any, schedul
     )
     execution.run(deployed.store.evaluations.find(caller.organization, graded))
     send("POST", f"/v1/eval/jobs/{stopped}/cancel")
+    questions = next(iter(send("GET", "/v2/gen-ai/evaluation_datasets")["evaluation_datasets"]))
+    made = {"name": "sums", "dataset_uuid": questions["dataset_uuid"]}
+    test_case = send("POST", "/v2/gen-ai/evaluation_test_cases", **made)["test_case_uuid"]
+    wanted = {"test_case_uuid": test_case, "agent_uuids": ["tape"]}
+    (run,) = send("POST", "/v2/gen-ai/evaluation_runs", **wanted)["evaluation_run_uuids"]
+    over = send("GET", f"/api/v3/evaluations/{ready}")["run_ids"]
+    traces, ours = f"/v2/{caller.organization}/default", f"weave:///{caller.organization}/default/object"
+    send("POST", f"{traces}/datasets", name="rows", rows=[{"q": 1}])
+    begun = {"evaluation": f"{ours}/e:1", "model": f"{ours}/m:1"}
+    logged = send("POST", f"{traces}/evaluation_runs", **begun)["evaluation_run_id"]
+    predicted = {"model": f"{ours}/m:1", "inputs": {"q": 1}, "output": 1, "evaluation_run_id": logged}
+    prediction = send("POST", f"{traces}/predictions", **predicted)["prediction_id"]
     document = send("POST", f"/v1/datasets/{dataset_id}/documents", filename="log.md")["document_id"]
     things = {
         "eval_spec_id": [spec],
@@ -124,6 +175,16 @@ def account(deployed: Any, deployment: Any, execution: Any, caller: Any, schedul
         "answers_from": [ready],
         "upload_id": [upload["upload_id"]],
         "schedule_id": [schedule["schedule_id"]],
+        "dataset_uuid": [questions["dataset_uuid"]],
+        "test_case_uuid": [test_case],
+        "evaluation_run_uuid": [run, *over],
+        "entity": [caller.organization],
+        "project": ["default"],
+        "project_id": [f"{caller.organization}/default"],
+        "evaluation_run_id": [logged, *over],
+        "prediction_id": [prediction],
+        "object_id": ["rows"],
+        "digest": ["latest"],
     }
     return Account(key, things)
 
@@ -155,6 +216,17 @@ def name_real_things(case: Any, account: Account, data: Any) -> None:
             for name in account.things.keys() & place.keys():
                 if place[name] is not None and not (name == "model_id" and "provider" in place):
                     place[name] = data.draw(st.sampled_from(account.things[name]))
+    for inner in within(case.body):
+        if "project_id" in inner:
+            inner["project_id"] = account.things["project_id"][0]
+
+
+def within(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects in a body, at any depth."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from within(part)
 
 
 def places(method: str) -> list[tuple[str, str]]:
@@ -187,6 +259,6 @@ def test_bad_requests_are_refused_as_documented(
     method: str, account: Account, subtests: pytest.Subtests
 ) -> None:
     for path, name in places(method):
-        if path.startswith(("/api/", "/v1/eval", "/v1/datasets")):
+        if path.startswith(KEYED):
             with subtests.test(operation=name):
                 send_made_up(operation_at(method, path), schemathesis.GenerationMode.NEGATIVE, account, [])

@@ -16,7 +16,7 @@ from marksheet import benchmarks, questions
 from marksheet.benchmarks import MAXIMUM_NAME, NewBenchmark
 from marksheet.dispositions import attachment, kept_file_name
 from marksheet.domain import Benchmark, EvaluationDataset, Status
-from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
+from marksheet.errors import Conflict, InvalidRequest, InvalidUpload, NotFound, Problem
 from marksheet.identifiers import derived_uuid, new_id
 from marksheet.question_fields import DATASET_ALIASES
 from marksheet.repetition import made_before, repetition_record
@@ -35,9 +35,12 @@ if TYPE_CHECKING:
 NOUN = "Evaluation dataset"
 MAXIMUM_BYTES = 50 << 20
 """The largest file: it is read while its sender waits, for half a minute at most."""
+MOST_ROWS = 200_000
+"""In one file, for the same reason; a core reads 40,000 a second."""
 MOST_LISTED = 5_000
 """Datasets that a list tells of, which has no pages."""
 
+_ANOTHER_WAY = "POST /api/v3/benchmark/upload-url"
 _KIND = "evaluation_file"
 _REMEMBERED_FOR = timedelta(days=1)
 """As long as the bucket keeps files that nobody asked for."""
@@ -91,7 +94,7 @@ def request_files(app: Application, caller: Caller, files: Sequence[AnnouncedFil
     problems += [
         Problem(
             ("body", "files", n, "file_size"),
-            f"is {file.size:,}; {MAXIMUM_BYTES:,} are allowed, and more by POST /api/v3/benchmark/upload-url",
+            f"is {file.size:,}; {MAXIMUM_BYTES:,} are allowed, and more by {_ANOTHER_WAY}",
         )
         for n, file in enumerate(files)
         if file.size > MAXIMUM_BYTES
@@ -341,6 +344,8 @@ class _Seen:
 
     def through(self, parsed: Iterable[Question]) -> Iterator[Question]:
         for question in parsed:
+            if question.ordinal > MOST_ROWS:
+                raise InvalidUpload(f"there are more than {MOST_ROWS:,} rows; {_ANOTHER_WAY} takes a million")
             self.expected = self.expected or question.expected_answer is not None
             yield question
 

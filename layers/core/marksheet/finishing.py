@@ -1,32 +1,34 @@
 """FinishEvaluation and FailEvaluation: from parts to marks, and the one way into each terminal status.
 
-Both passes over the parts stream: the first adds up the statistics and writes the rows that pages are read
-from, the second writes the downloadable file, whose head needs the statistics. Memory is flat in the number
-of questions.
+One pass over the parts adds up the statistics, writes the rows that pages are read from, and keeps those of
+the downloadable file on disk until its head is known, which needs the statistics. Memory is flat in the
+number of questions.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from itertools import repeat, zip_longest
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from marksheet.dialects import nugen
-from marksheet.domain import Evaluation, Run, Status, Trial
+from marksheet.domain import Evaluation, Question, Status, Trial
 from marksheet.errors import EvaluationStopped, ShardsUnfinished
-from marksheet.parts import by_question, part_keys, read_lines, read_questions, read_trials
+from marksheet.parts import part_keys, read_lines
 from marksheet.questions import decode_question
 from marksheet.row_digests import row_digest
 from marksheet.run_rows import RowsWriter
+from marksheet.spool import open_spool
 from marksheet.store import layout
 from marksheet.summary.findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from marksheet.application import Application
+    from marksheet.spool import Spool
 
 
 def finish_evaluation(app: Application, organization: str, evaluation_id: str, attempt: int) -> Status:
@@ -60,12 +62,14 @@ def finish_evaluation(app: Application, organization: str, evaluation_id: str, a
             results_bytes=job.results_bytes,
             headline={0: job.headline},
         )
-    found = _add_up(app, evaluation, parts)
-    status, error = found.verdict()
-    summary = found.summary(completed_at=app.now(), status=status)
-    key = layout.summary(organization, evaluation_id)
-    app.store.objects.write(key, orjson.dumps(summary), "application/json")
-    size = _write_results(app, evaluation, summary, parts)
+    with ExitStack() as opened:
+        spools = [opened.enter_context(open_spool()) for _ in evaluation.runs]
+        found = _add_up(app, evaluation, parts, spools)
+        status, error = found.verdict()
+        summary = found.summary(completed_at=app.now(), status=status)
+        key = layout.summary(organization, evaluation_id)
+        app.store.objects.write(key, orjson.dumps(summary), "application/json")
+        size = _write_results(app, evaluation, summary, spools)
     headline = {run["position"]: _headline(run) for run in summary["runs"]}
     status = _finish(app, evaluation, status, error=error, results_bytes=size, headline=headline)
     _look_again(app, evaluation)
@@ -130,20 +134,42 @@ def _look_again(app: Application, evaluation: Evaluation) -> None:
         look_again(app, evaluation)
 
 
-def _add_up(app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]]) -> Findings:
-    """First pass: everything a summary tells, and the rows of each run."""
+def _add_up(
+    app: Application, evaluation: Evaluation, parts: Mapping[int, list[str]], spools: Sequence[Spool]
+) -> Findings:
+    """Everything a summary tells, the rows of each run, and in the run's spool those of the downloadable
+    file.
+    """
     found = Findings(evaluation)
     asked = app.store.objects.lines(evaluation.benchmark.questions_key)
     runs = [read_lines(app, parts[position]) for position in sorted(parts)]
     with ExitStack() as opened:
-        rows = [opened.enter_context(RowsWriter(app, evaluation, run)) for run in evaluation.runs]
+        writers = [opened.enter_context(RowsWriter(app, evaluation, run)) for run in evaluation.runs]
         for line, *marked in zip(asked, *runs, strict=True):
             question = decode_question(line)
             values = found.add(question, [trials for trials, _ in marked])
             digest = row_digest(question)
-            for writer, (trials, lines), of_run in zip(rows, marked, values, strict=False):
+            for position, (writer, of_run) in enumerate(zip(writers, values, strict=True)):
+                trials, lines = marked[position]
                 writer.add_lines(digest, (line, *lines), trials, of_run)
+                pairs = marked[-1][0] if evaluation.pairs is not None and position else ()
+                _spool(spools[position], evaluation, question, trials, pairs)
     return found
+
+
+def _spool(
+    spool: Spool,
+    evaluation: Evaluation,
+    question: Question,
+    trials: Sequence[Trial],
+    pairs: Sequence[Trial],
+) -> None:
+    """A question's rows of the downloadable file; `pairs` are a judge's verdicts, which go with the answers
+    of the model compared.
+    """
+    for number, (trial, pair) in enumerate(zip_longest(trials, pairs)):
+        first = question.ordinal == 1 and number == 0
+        spool.write(nugen.download_row(trial, question, evaluation, first=first, pair=pair))
 
 
 def _headline(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,32 +187,15 @@ def _headline(run: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_results(
-    app: Application, evaluation: Evaluation, summary: Mapping[str, Any], parts: Mapping[int, list[str]]
+    app: Application, evaluation: Evaluation, summary: Mapping[str, Any], spools: Sequence[Spool]
 ) -> int:
-    """Second pass: the downloadable file; gives its size in bytes."""
+    """The downloadable file; gives its size in bytes."""
     key = layout.results(evaluation.organization, evaluation.evaluation_id)
     with app.store.objects.writer(key, "application/json") as out:
-        for run in evaluation.runs:
+        for run, spool in zip(evaluation.runs, spools, strict=True):
             begin = nugen.download_middle if run.position else nugen.download_head
             out.write(begin(summary, evaluation))
-            first = True
-            asked = read_questions(app, evaluation)
-            marked = by_question(read_trials(app, parts[run.position]))
-            pairs = _pairs(app, evaluation, run, parts)
-            for question, trials, judged in zip(asked, marked, pairs, strict=True):
-                for trial, pair in zip_longest(trials, judged):
-                    out.write(nugen.download_row(trial, question, evaluation, first=first, pair=pair))
-                    first = False
+            for rows in spool.chunks():
+                out.write(rows)
         out.write(nugen.download_tail(summary, evaluation))
     return out.size
-
-
-def _pairs(
-    app: Application, evaluation: Evaluation, run: Run, parts: Mapping[int, list[str]]
-) -> Iterable[Sequence[Trial]]:
-    """A judge's verdicts on each question's pairs, which go with the answers of the model compared; nothing
-    for each elsewhere.
-    """
-    if evaluation.pairs is None or run.position == 0:
-        return repeat((), evaluation.total_questions)
-    return by_question(read_trials(app, parts[evaluation.pairs.position]))

@@ -50,12 +50,6 @@ def read_questions(app: Application, evaluation: Evaluation) -> Iterator[Questio
     return map(questions.decode_question, app.store.objects.lines(evaluation.benchmark.questions_key))
 
 
-def by_question(trials: Iterator[Trial]) -> Iterator[list[Trial]]:
-    """The trials of each question together."""
-    for _, group in groupby(trials, key=lambda trial: trial.ordinal):
-        yield list(group)
-
-
 def read_trials(app: Application, keys: list[str]) -> Iterator[Trial]:
     """All trials of a run in order."""
     for content in _read_parts(app, keys):

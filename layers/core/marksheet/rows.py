@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +140,10 @@ def _decode_mark(told: Mapping[str, Any]) -> Mark:
 
 def _encode_logged(logged: LoggedTrial | None) -> str | None:
     """A text within the text: the standard library gives back every integer and every half of a surrogate."""
-    return None if logged is None else json.dumps(asdict(logged))
+    if logged is None:
+        return None
+    # Not `asdict`, which copies every value within.
+    return json.dumps({name: getattr(logged, name) for name in LoggedTrial.__slots__})
 
 
 def _decode_logged(text: str | None) -> LoggedTrial | None:

@@ -42,20 +42,23 @@ class Bucket:
     def __init__(self) -> None:
         self.content: dict[str, bytes] = {}
         self.reads: Counter[str] = Counter()
-        """By the last part of the key."""
+        """By the last part of the key, the segment left out."""
         self.derived: list[str] = []
         """Keys of what was said to be derived."""
 
     def read(self, key: str, start: int | None = None, end: int | None = None) -> bytes:
-        self.reads[key.rpartition("/")[2]] += 1
+        self._note(key)
         return self.content[key][start:end]
 
     def find(self, key: str) -> bytes | None:
-        self.reads[key.rpartition("/")[2]] += 1
+        self._note(key)
         return self.content.get(key)
 
+    def _note(self, key: str) -> None:
+        self.reads[key.rpartition("/")[2].partition(".")[0]] += 1
+
     def stream(self, key: str) -> Iterator[bytes]:
-        self.reads[key.rpartition("/")[2]] += 1
+        self._note(key)
         content = self.content[key]
         return (content[start : start + 1000] for start in range(0, len(content), 1000))
 

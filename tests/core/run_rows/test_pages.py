@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from marksheet.domain import LoggedRow, MarkedRow
 from marksheet.errors import TooLarge
-from marksheet.run_rows import alignment, open_rows, pages, read_page, stored_rows
+from marksheet.run_rows import alignment, open_rows, pages, read_page, segments
 from tests.core.run_rows.kept import ORGANIZATION, Kept, ask, marked, number
 from tests.core.run_rows.strategies import RUNS
 
@@ -107,7 +107,7 @@ def test_a_run_that_is_not_over_leaves_no_alignment_behind() -> None:
 
 def test_a_bucket_may_have_any_number_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alignment, "_SET_BYTES", 100)
-    monkeypatch.setattr(stored_rows, "_CHUNK", 700)
+    monkeypatch.setattr(segments, "CHUNK", 700)
     kept = Kept()
 
     def named(first: int, last: int) -> list[MarkedRow]:

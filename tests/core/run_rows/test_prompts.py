@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.errors import NotFinished, NotFound
-from marksheet.run_rows import read_prompt, read_prompts
+from marksheet.errors import NotFinished, NotFound, TooLarge
+from marksheet.run_rows import ordinal_blocks, read_prompt, read_prompts
 from tests.core.run_rows.kept import Kept, ask, make_evaluation, marked
 
 ROWS = [marked(ask(n, f"Say {n % 50}")) for n in range(1, 201)]
@@ -40,3 +40,11 @@ def test_a_run_without_results_has_no_prompts() -> None:
     evaluation = make_evaluation(1, results_bytes=None)
     with pytest.raises(NotFinished):
         read_prompts(Kept().app, evaluation, evaluation.runs[0], first=1, count=1)
+
+
+def test_more_than_memory_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept()
+    evaluation, run = kept.finish(ROWS, "a")
+    monkeypatch.setattr(ordinal_blocks, "MOST_BYTES", 1000)
+    with pytest.raises(TooLarge, match="ask for fewer"):
+        read_prompts(kept.app, evaluation, run, first=1, count=200)

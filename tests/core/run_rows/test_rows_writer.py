@@ -72,7 +72,7 @@ def test_an_error_on_the_way_leaves_nothing(temporary: Path) -> None:
     assert not list(temporary.iterdir())
 
 
-@pytest.mark.parametrize("name", ["ordinals", "values", "by_digest", "keys", "marks", "index"])
+@pytest.mark.parametrize("name", ["ordinals", "values", "by_digest.0", "keys", "marks", "index"])
 def test_an_error_at_the_end_leaves_no_index(
     name: str, monkeypatch: pytest.MonkeyPatch, temporary: Path
 ) -> None:

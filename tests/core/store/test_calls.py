@@ -333,7 +333,7 @@ for _number, _each in enumerate(WHOLE[1:]):
     again=st.lists(st.sampled_from(range(len(RECORDS))), max_size=10),
     size=st.integers(1, len(RECORDS)),
 )
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_order_of_batches_and_however_often_the_run_is_the_same(
     calls: Calls, order: list[int], again: list[int], size: int
 ) -> None:

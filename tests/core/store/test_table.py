@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marksheet.aws import client
 from marksheet.store.table import ConditionFailed, Table, decode, encode
 
 pytestmark = pytest.mark.usefixtures("aws_account")
@@ -117,3 +118,30 @@ def test_many_items_are_deleted_in_batches(table: Table) -> None:
         table.put({"PK": "a", "SK": f"{number:02d}"})
     table.delete_all(("a", item["SK"]) for item in list(table.query("a")))
     assert list(table.query("a")) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 25, 26, 320])
+def test_many_items_are_written_in_batches(table: Table, count: int) -> None:
+    table.put_many({"PK": "a", "SK": f"{number:03d}", "body": b"\x00\xff"} for number in range(count))
+    found = list(table.query("a"))
+    assert [item["SK"] for item in found] == [f"{number:03d}" for number in range(count)]
+    assert all(item["body"] == b"\x00\xff" for item in found)
+
+
+def test_what_the_table_does_not_take_of_a_batch_is_written_again(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = client("dynamodb").batch_write_item
+    left: list[int] = []
+
+    def refuses_some(RequestItems: Any) -> Any:
+        (writes,) = RequestItems.values()
+        left.append(len(writes))
+        whole(RequestItems={table.name: writes[:10]})
+        return {"UnprocessedItems": {table.name: writes[10:]} if writes[10:] else {}}
+
+    monkeypatch.setattr(client("dynamodb"), "batch_write_item", refuses_some)
+    monkeypatch.setattr("marksheet.store.table.time.sleep", lambda seconds: None)
+    table.put_many({"PK": "a", "SK": f"{number:02d}"} for number in range(25))
+    assert left == [25, 15, 5]
+    assert len(list(table.query("a"))) == 25

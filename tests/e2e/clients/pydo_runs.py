@@ -1,7 +1,7 @@
 """What a user of pydo writes: a dataset, a test case, runs of two models, and every result of theirs.
 
-Called with one JSON argument: `url`, `key`, `csv`, `agents`, `metrics`, `name`. Prints what it was answered, as
-JSON.
+Called with one JSON argument: `url`, `key`, `csv`, `agents`, `metrics`, `name`. Prints what it was answered,
+as JSON.
 """
 
 import json

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marksheet import evaluations, models
-from marksheet.domain import ProviderName
+from marksheet.domain import CallEnd, ProviderName
 from marksheet.ingesting import ingest_upload
 from marksheet.models import NewModel
 from marksheet.store import layout
+from marksheet.tracing.calls import take_in
+from tests import traces
 from tests.functions.runs_api.conftest import Gen
 
 if TYPE_CHECKING:
@@ -228,3 +230,23 @@ def test_a_page_that_fits_no_answer_is_too_large(
     answer = gen.ask("prompt_list", f"evaluation_runs/{over}/results")
     assert (answer.status, answer.json["id"]) == (413, "too_large")
     assert "per_page" in answer.json["message"]
+
+
+def test_a_run_that_was_made_elsewhere_and_logged_is_shown_like_any_other(
+    gen: Gen, deployed: Application, caller: Caller, execution: Any
+) -> None:
+    first, *rest = traces.a_run(3)
+    end = CallEnd(traces.RUN, traces.at(30), {})
+    take_in(deployed, caller, "p", starts=[first], completes=rest, ends=[end])
+    execution.run(gen.evaluation(traces.RUN))
+    run = gen.run(traces.RUN)
+    assert (run["status"], run["agent_name"]) == ("EVALUATION_RUN_SUCCESSFUL", "mirror")
+    told = {m["metric_name"]: m["number_value"] for m in run["run_level_metric_results"]}
+    assert told["exact.correct"] == pytest.approx(2 / 3)
+    found = page(gen, traces.RUN)
+    assert [prompt["output"] for prompt in found["prompts"]] == ["answer 1", "answer 2", "answer 3"]
+    results = {m["metric_name"]: m for m in found["prompts"][1]["prompt_level_metric_results"]}
+    assert results["exact.correct"]["number_value"] == 0.0
+    # Word for word, also where no scorer of ours could say it.
+    assert results["exact.length"]["number_value"] == 5.0
+    assert found["prompts"][1]["trace_id"] == "trial-002"

@@ -40,7 +40,12 @@ def dataset(project: WeaveProject, *rows: Any, name: str = "Dataset") -> list[st
     """Keep a dataset; the references to its rows."""
     project_id = f"{project.entity}/{project.project}"
     table = keep(project, "table/create", {"table": {"project_id": project_id, "rows": list(rows)}})
-    held = {"_type": "Dataset", "rows": f"weave:///{project_id}/table/{table['digest']}"}
+    held = {
+        "_type": "Dataset",
+        "rows": f"weave:///{project_id}/table/{table['digest']}",
+        "_class_name": "Dataset",
+        "_bases": ["Object", "BaseModel"],
+    }
     told = {"project_id": project_id, "object_id": name, "val": held}
     version = keep(project, "obj/create", {"obj": told})["digest"]
     within = f"weave:///{project_id}/object/{name}:{version}/attr/rows/id"
@@ -221,7 +226,9 @@ def test_the_warning_comes_for_a_row_that_the_intersection_leaves_out(project: W
 def test_a_reference_into_a_deleted_dataset_stays_without_a_warning(project: WeaveProject) -> None:
     (gone,), (kept,) = dataset(project, {"q": 1}, name="Gone"), dataset(project, {"q": 2}, name="Kept")
     project.log(project.trial("t1", gone), project.trial("t2", kept))
-    keep(project, "obj/delete", {"project_id": "acme/proj", "object_id": "Gone", "digests": ["*"]})
+    headers = {"Authorization": f"Bearer {project.key}"}
+    deleted = project.client.delete("/v2/acme/proj/datasets/Gone", headers=headers)
+    assert deleted.status_code == 200, deleted.text
     found = project.query("run", include_raw_data_rows=True, resolve_row_refs=True)
     assert sorted(map(str, values(found["rows"]))) == sorted(map(str, [gone, {"q": 2}]))
     assert found["warnings"] == []

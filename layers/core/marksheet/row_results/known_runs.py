@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marksheet.errors import NotFinished, TooLarge
+from marksheet.errors import NotFinished, NotFound, TooLarge
 from marksheet.row_digests import digest_of, row_value
 from marksheet.row_results.results import RunFacts
 from marksheet.run_rows import MemoryRows, open_rows
@@ -76,27 +76,37 @@ def find_known_runs(
     `TooLarge` for more runs than are read together.
     """
     possible = [run_id for run_id in run_ids if 0 < len(run_id.encode()) <= LONGEST_ID]
-    places = app.store.runs.find(organization, possible)
-    named: dict[str, list[str]] = {}
-    for place in places.values():
-        if place.project == project:
-            named.setdefault(place.evaluation_id, []).append(place.run_id)
-    found: list[KnownRun] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        evaluations = pool.map(lambda each: app.store.evaluations.find(organization, each), named)
-        made = [each for each in evaluations if each is not None and not each.logged]
-        there = [(each, run) for each in made for run in each.runs if run.run_id in named[each.evaluation_id]]
-        of_ours = {run.run_id for _, run in there}
-        logged = pool.map(
-            lambda run_id: app.store.calls.find_runs(organization, project, [run_id]),
-            [run_id for run_id in possible if run_id not in of_ours],
-        )
-        those = [run for runs in logged for run in runs.values() if not run.deleted]
-        if len(there) + len(those) > MOST_RUNS:
+        made = _find_made(app, organization, project, possible, pool)
+        ours = {run.run_id for _, run in made}
+        others = [run_id for run_id in possible if run_id not in ours]
+        told = pool.map(lambda run_id: app.store.calls.find_runs(organization, project, [run_id]), others)
+        logged = [run for runs in told for run in runs.values() if not run.deleted]
+        if len(made) + len(logged) > MOST_RUNS:
             raise TooLarge(f"the results of more than {MOST_RUNS} runs; ask for fewer at a time")
-        found += filter(None, pool.map(lambda pair: _open_made(app, *pair), there))
-        found += pool.map(lambda run: _open_logged(app, organization, project, run), those)
-    return [run for run in found if run.rows.index().trial_count > 0]
+        found = [
+            *pool.map(lambda pair: _open_made(app, *pair), made),
+            *pool.map(lambda run: _open_logged(app, organization, project, run), logged),
+        ]
+    return [run for run in found if run is not None and run.rows.index().trial_count > 0]
+
+
+def _find_made(
+    app: Application, organization: str, project: str, run_ids: Sequence[str], pool: ThreadPoolExecutor
+) -> list[tuple[Evaluation, Run]]:
+    """Those of the runs that Marksheet makes."""
+    places = app.store.runs.find(organization, run_ids).values()
+    named = {place.run_id: place.evaluation_id for place in places if place.project == project}
+    evaluations = pool.map(
+        lambda evaluation_id: app.store.evaluations.find(organization, evaluation_id), set(named.values())
+    )
+    return [
+        (evaluation, run)
+        for evaluation in evaluations
+        if evaluation is not None and not evaluation.logged
+        for run in evaluation.runs
+        if run.run_id in named
+    ]
 
 
 def _open_made(app: Application, evaluation: Evaluation, run: Run) -> KnownRun | None:
@@ -134,8 +144,8 @@ def _stored(app: Application, evaluation: Evaluation, run: Run) -> RunRows | Non
     try:
         rows = open_rows(app, evaluation, run)
         rows.index()
-    except (NotFinished, KeyError):
-        # A KeyError is a run that was deleted a moment ago.
+    except (NotFinished, NotFound):
+        # Not found are the rows of a run that was deleted a moment ago.
         return None
     return rows
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from heapq import merge
+from itertools import accumulate, groupby, repeat
+from typing import TYPE_CHECKING, TypeVar
 
 from marksheet.run_rows.at_once import at_once
 from marksheet.run_rows.derived import remembered
@@ -18,11 +19,13 @@ from marksheet.run_rows.keys import KEY_BYTES
 from marksheet.run_rows.row_index import EVERY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from marksheet.application import Application
     from marksheet.run_rows.row_index import RowIndex
     from marksheet.run_rows.run_rows import RunRows
+
+Found = TypeVar("Found")
 
 _SET_BYTES = 4 << 20
 """Keys of a run that are made into a set at once; a bucket of ordinary digests has a few kilobytes."""
@@ -57,10 +60,25 @@ def slices(content: bytes) -> list[bytes]:
     return [content[start : start + KEY_BYTES] for start in range(0, len(content), KEY_BYTES)]
 
 
+def side_by_side(streams: Sequence[Iterable[tuple[int, Found]]]) -> Iterator[tuple[int, dict[int, Found]]]:
+    """What streams have in each bucket, by the streams' positions. Each gives bucket after bucket and leaves
+    out what is empty.
+    """
+    numbered = [zip(repeat(position), stream) for position, stream in enumerate(streams)]
+    for bucket, group in groupby(merge(*numbered, key=_bucket), key=_bucket):
+        yield bucket, {position: found for position, (_, found) in group}
+
+
+def _bucket(numbered: tuple[int, tuple[int, object]]) -> int:
+    return numbered[1][0]
+
+
 def _align(runs: Sequence[RunRows]) -> bytes:
-    counts = [_count(keys) for keys in zip(*(run.keys() for run in runs), strict=True)]
-    either, common = (array("Q", accumulate(column, initial=0)) for column in zip(*counts, strict=True))
-    return zlib.compress((either + common).tobytes())
+    either, common = ([0] * EVERY for _ in range(2))
+    for bucket, found in side_by_side([run.keys() for run in runs]):
+        either[bucket + 1], shared = _count(list(found.values()))
+        common[bucket + 1] = shared if len(found) == len(runs) else 0
+    return zlib.compress(b"".join(array("Q", accumulate(counts)).tobytes() for counts in (either, common)))
 
 
 def _count(keys: Sequence[bytes]) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from marksheet.run_rows.keys import key_of
 from marksheet.run_rows.mark_columns import MarkColumns, encode_columns
 from marksheet.run_rows.marks import unpack_marks
 from marksheet.run_rows.records import Record, decode_digest, encode_record
+from marksheet.run_rows.segments import SegmentWriter
 from marksheet.summary.scorer_tally import ScorerTally
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _TYPE = "application/octet-stream"
 _LEVEL = 1
+_PAGE = 64
+"""Rows that are to be read at once: a page has 50 by default."""
 
 
 class DigestOrder:
@@ -38,6 +41,7 @@ class DigestOrder:
         self.tally = ScorerTally()
         self.before = array("Q", [0])
         self.offsets = array("Q", [0])
+        self.segments: list[int] = []
         self.first_digest: str | None = None
 
     @property
@@ -48,13 +52,15 @@ class DigestOrder:
     def write(self, records: Iterable[Record]) -> None:
         """All of them, once."""
         with ExitStack() as opened:
-            self._rows = opened.enter_context(self._objects.writer(self._keys.by_digest, _TYPE))
+            rows = SegmentWriter(self._objects, self._keys.by_digest, overlap=_PAGE)
+            self._rows = opened.enter_context(rows)
             self._key_list = opened.enter_context(self._objects.writer(self._keys.keys, _TYPE))
             self._marks = opened.enter_context(self._objects.writer(self._keys.marks, _TYPE))
             for bucket, found in groupby(records, key=_bucket):
                 self._skip_to(bucket)
                 self._write_bucket(bucket, found)
             self._skip_to(BUCKETS)
+            self.segments = rows.starts
 
     def _skip_to(self, bucket: int) -> None:
         """Note the buckets before this one as empty."""
@@ -77,6 +83,7 @@ class DigestOrder:
             if self.first_digest is None:
                 self.first_digest = decode_digest(digest)
         self._rows.write(packer.flush())
+        self._rows.end_block(len(keys))
         self._marks.write(encode_columns(bucket, columns))
         self._key_list.write(b"".join(keys))
         self._identity.update(b"".join(keys))

@@ -31,8 +31,8 @@ _digest = itemgetter(0)
 class ExternalSort:
     """Takes in records and gives them back by digest, those of one digest as they came.
 
-    Memory is bounded by the buffer and the largest record, however many there are; the files are in a folder
-    that is the caller's to delete.
+    Memory is bounded by the buffer and the largest record, however many there are. The files are in a folder
+    of their own, which is made when it is needed and is the caller's to delete.
     """
 
     def __init__(self, folder: Path, *, buffer_bytes: int = BUFFER_BYTES, fan_in: int = FAN_IN) -> None:
@@ -67,6 +67,7 @@ class ExternalSort:
     def _keep(self, level: int, records: Iterable[Record]) -> None:
         path = self._folder / f"{self._made:06d}"
         self._made += 1
+        self._folder.mkdir(exist_ok=True)
         with path.open("wb") as out:
             _write(records, out)
         if level == len(self._files):

@@ -9,7 +9,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Literal
 
 from marksheet.domain import Role
-from marksheet.run_rows.alignment import read_indexes, slices
+from marksheet.run_rows.alignment import read_indexes, side_by_side, slices
 from marksheet.run_rows.at_once import at_once
 from marksheet.run_rows.derived import remembered
 from marksheet.run_rows.filtering import check_metric
@@ -19,7 +19,7 @@ from marksheet.run_rows.stored_rows import open_rows
 from marksheet.summary.run_summary import ACCURACY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from marksheet.application import Application
     from marksheet.domain import Evaluation, MarkedRow, Run
@@ -109,9 +109,11 @@ def _find(runs: list[StoredRows], metric: str, thresholds: list[float]) -> bytes
     """How many are gained and lost, then the ordinals of each in both runs as halves of a 64-bit number."""
     found = array("Q"), array("Q")
     sides = [_passes(run, metric, threshold) for run, threshold in zip(runs, thresholds, strict=True)]
-    for before, after in zip(*sides, strict=True):
-        known = {key: (ordinal, passed) for key, ordinal, passed in before}
-        for key, ordinal, passed in after:
+    for _, of_bucket in side_by_side(sides):
+        if len(of_bucket) < 2:
+            continue
+        known = {key: (ordinal, passed) for key, ordinal, passed in of_bucket[0]}
+        for key, ordinal, passed in of_bucket[1]:
             was = known.get(key)
             if was is not None and was[1] != passed:
                 found[not passed].append(was[0] << 32 | ordinal)
@@ -120,13 +122,18 @@ def _find(runs: list[StoredRows], metric: str, thresholds: list[float]) -> bytes
     return _COUNTS.pack(len(gained), len(lost)) + pairs.tobytes()
 
 
-def _passes(run: StoredRows, metric: str, threshold: float) -> Iterator[Iterable[tuple[bytes, int, bool]]]:
+def _passes(
+    run: StoredRows, metric: str, threshold: float
+) -> Iterator[tuple[int, list[tuple[bytes, int, bool]]]]:
     """By bucket the key of each row that has a value, its ordinal, and whether it passes."""
     number = list(run.index().metrics).index(metric)
-    for keys, columns in zip(run.keys(), run.marks(), strict=True):
-        values = columns.metrics[number] if columns.metrics else ()
-        yield [
-            (key, ordinal, value >= threshold)
-            for key, ordinal, value in zip(slices(keys), columns.ordinals, values, strict=True)
-            if value == value
-        ]
+    for (bucket, keys), (_, columns) in zip(run.keys(), run.marks(), strict=True):
+        values = columns.metrics[number]
+        yield (
+            bucket,
+            [
+                (key, ordinal, value >= threshold)
+                for key, ordinal, value in zip(slices(keys), columns.ordinals, values, strict=True)
+                if value == value
+            ],
+        )

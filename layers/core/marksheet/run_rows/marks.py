@@ -14,7 +14,7 @@ from marksheet.domain import Outcome
 from marksheet.summary.scorer_tally import CORRECT, as_float, leaves, shown_scores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from marksheet.domain import Trial
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from marksheet.run_rows.buckets import BUCKETS, bucket_of
@@ -36,20 +36,18 @@ class MemoryRows:
             self._index = self._make_index()
         return self._index
 
-    def keys(self) -> Iterator[bytes]:
-        offsets = self.index().offsets
-        for start, end in pairwise(offsets):
-            digests = dict.fromkeys(row.digest for row in self._rows[start:end])
-            yield b"".join(key_of(encode_digest(digest)) for digest in digests)
+    def keys(self) -> Iterator[tuple[int, bytes]]:
+        for bucket, rows in groupby(self._rows, key=_bucket):
+            digests = dict.fromkeys(row.digest for row in rows)
+            yield bucket, b"".join(key_of(encode_digest(digest)) for digest in digests)
 
-    def marks(self) -> Iterator[MarkColumns]:
-        offsets = self.index().offsets
-        for start, end in pairwise(offsets):
+    def marks(self) -> Iterator[tuple[int, MarkColumns]]:
+        for bucket, of_bucket in groupby(self._rows, key=_bucket):
             columns = MarkColumns()
-            for _, rows in groupby(self._rows[start:end], key=lambda row: row.digest):
+            for _, rows in groupby(of_bucket, key=lambda row: row.digest):
                 packed = (pack_marks(self._places, 0, row.trials, {}, b"") for row in rows)
                 columns.add([unpack_marks(content) for content in packed])
-            yield columns
+            yield bucket, columns
 
     def read(self, first: int, last: int) -> Iterator[Record]:
         offsets = self.index().offsets
@@ -83,4 +81,9 @@ class MemoryRows:
             metrics={},
             before=before,
             offsets=offsets,
+            segments=(),
         )
+
+
+def _bucket(row: MarkedRow) -> int:
+    return bucket_of(row.digest)

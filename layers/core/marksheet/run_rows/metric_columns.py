@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from marksheet.run_rows.external_sort import ExternalSort
 from marksheet.run_rows.records import Record
+from marksheet.spool import open_spool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +32,6 @@ _BITS = Struct(">d")
 _ENTRY = Struct("<dI")
 _CHUNK = 32_768
 """Questions that are put in order in memory."""
-_COPIED = 1 << 20
 
 
 class MetricPlace(NamedTuple):
@@ -63,13 +63,13 @@ class MetricColumn:
         self._file.close()
 
     def write(self, out: ObjectWriter, folder: Path) -> MetricPlace:
-        """Write what came in, in `folder`, which is empty, what does not fit in memory."""
+        """Write what came in. What does not fit in memory is sorted in `folder`."""
         sort = ExternalSort(folder)
         for value, ordinals in self._groups():
             sort.add(Record(_encode_value(value), ordinals.tobytes()))
         offset, count, distinct = out.size, 0, 0
         fence = array("d")
-        with (folder / "values").open("w+b") as values:
+        with open_spool() as values:
             for key, records in groupby(sort.records(), key=lambda record: record.digest):
                 value = _decode_value(key)
                 values.write(_ENTRY.pack(value, count))
@@ -79,8 +79,7 @@ class MetricColumn:
                 for record in records:
                     out.write(record.body)
                     count += len(record.body) // 4
-            values.seek(0)
-            while chunk := values.read(_COPIED):
+            for chunk in values.chunks():
                 out.write(chunk)
         out.write(fence.tobytes())
         return MetricPlace(offset, count, distinct)

@@ -18,11 +18,14 @@ def read_prompts(
     app: Application, evaluation: Evaluation, run: Run, *, first: int, count: int
 ) -> list[MarkedRow]:
     """`count` questions from the ordinal `first` on, with their trials; fewer where the run ends. Raises
-    `NotFinished` where there are no results.
+    `NotFinished` where there are no results, `NotFound` when they have been deleted meanwhile.
     """
     keys = rows_keys(evaluation, run)
     wanted = range(max(1, first), min(evaluation.total_questions, first + count - 1) + 1)
-    found = read_ordinals(app.store.objects, keys, wanted)
+    try:
+        found = read_ordinals(app.store.objects, keys, wanted)
+    except KeyError as absent:
+        raise NotFound("run", run.run_id) from absent
     return [decode_row(found[ordinal]) for ordinal in wanted]
 
 

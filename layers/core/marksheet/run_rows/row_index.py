@@ -41,6 +41,8 @@ class RowIndex:
     """Distinct digests before each bucket, and all of them at the end."""
     offsets: Sequence[int]
     """Byte at which each bucket's rows begin, and the size at the end."""
+    segments: Sequence[int]
+    """Byte at which each segment of these begins."""
 
     @property
     def row_count(self) -> int:
@@ -57,6 +59,7 @@ def encode_index(index: RowIndex) -> bytes:
         "leaves": [asdict(leaf) for leaf in index.leaves],
         "places": index.places,
         "metrics": index.metrics,
+        "segments": index.segments,
     }
     numbers = array("Q", index.before) + array("Q", index.offsets)
     # The standard library writes every text and every number that a client's scores may have.
@@ -78,4 +81,5 @@ def decode_index(content: bytes) -> RowIndex:
         metrics={name: MetricPlace(*place) for name, place in head["metrics"].items()},
         before=numbers[:EVERY],
         offsets=numbers[EVERY:],
+        segments=head["segments"],
     )

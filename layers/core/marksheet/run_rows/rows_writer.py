@@ -75,30 +75,25 @@ class RowsWriter:
         marks = pack_marks(self._places, self._ordinal, trials, values, record.body)
         self._sort.add(Record(record.digest, marks))
         if not self._metrics:
-            self._metrics = {name: self._open_column(name) for name in values}
+            self._metrics = {name: self._open_column(number) for number, name in enumerate(values)}
         for name, value in values.items():
             self._metrics[name].add(value)
 
     def __enter__(self) -> RowsWriter:
         self._folder = Path(self._opened.enter_context(TemporaryDirectory(prefix="rows-")))
-        self._sort = ExternalSort(self._own_folder("sort"))
-        self._ordinal_blocks = self._opened.enter_context(ExitStack())
-        out = self._ordinal_blocks.enter_context(self._objects.writer(self._keys.by_ordinal, _TYPE))
-        self._by_ordinal = OrdinalBlocks(out)
+        self._sort = ExternalSort(self._folder / "sort")
+        self._by_ordinal = OrdinalBlocks(self._objects, self._keys)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
-            self._opened.__exit__(kind, error, trace)
-            return
         with self._opened:
-            self._finish()
+            self._by_ordinal.__exit__(kind, error, trace)
+            if error is None:
+                self._finish()
 
     def _finish(self) -> None:
-        self._objects.write(self._keys.ordinals, self._by_ordinal.finish())
-        self._ordinal_blocks.close()
         metrics = self._write_metrics()
         places = self._places.names()
         order = DigestOrder(self._objects, self._keys, places)
@@ -112,23 +107,18 @@ class RowsWriter:
             metrics=metrics,
             before=order.before,
             offsets=order.offsets,
+            segments=order.segments,
         )
         self._objects.write(self._keys.index, encode_index(index))
 
     def _write_metrics(self) -> dict[str, MetricPlace]:
         with self._objects.writer(self._keys.values, _TYPE) as out:
             return {
-                name: column.write(out, self._own_folder(f"sort-{number}"))
+                name: column.write(out, self._folder / f"sort-{number}")
                 for number, (name, column) in enumerate(self._metrics.items())
             }
 
-    def _open_column(self, name: str) -> MetricColumn:
-        path = self._folder / f"column-{len(list(self._folder.iterdir()))}"
-        column = MetricColumn(path)
+    def _open_column(self, number: int) -> MetricColumn:
+        column = MetricColumn(self._folder / f"column-{number}")
         self._opened.callback(column.close)
         return column
-
-    def _own_folder(self, name: str) -> Path:
-        folder = self._folder / name
-        folder.mkdir()
-        return folder

@@ -26,11 +26,11 @@ class RunRows(Protocol):
     def index(self) -> RowIndex:
         """Counts and places."""
 
-    def keys(self) -> Iterator[bytes]:
-        """For each bucket the keys of its distinct digests, one after the other."""
+    def keys(self) -> Iterator[tuple[int, bytes]]:
+        """For each bucket that has rows the keys of its distinct digests, one after the other."""
 
-    def marks(self) -> Iterator[MarkColumns]:
-        """For each bucket what is added up of its rows, in the order of the keys."""
+    def marks(self) -> Iterator[tuple[int, MarkColumns]]:
+        """For the same buckets what is added up of the rows, in the order of the keys."""
 
     def read(self, first: int, last: int) -> Iterator[Record]:
         """The records of the buckets from `first` up to but not including `last`, by digest."""

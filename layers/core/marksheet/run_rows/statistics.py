@@ -6,16 +6,17 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from marksheet.run_rows.alignment import read_indexes, rows_before, slices
+from marksheet.run_rows.alignment import read_indexes, rows_before, side_by_side, slices
 from marksheet.run_rows.derived import remembered
 from marksheet.run_rows.pages import together
 from marksheet.run_rows.records import decode_digest
 from marksheet.summary.scorer_tally import LeafStats, ScorerTally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from marksheet.application import Application
+    from marksheet.run_rows.mark_columns import MarkColumns
     from marksheet.run_rows.run_rows import RunRows
 
 
@@ -68,18 +69,19 @@ def _over_common_rows(runs: Sequence[RunRows]) -> bytes:
     tallies = [ScorerTally() for _ in runs]
     count = 0
     first: str | None = None
-    streams = zip(*(zip(run.keys(), run.marks(), strict=True) for run in runs), strict=True)
-    for bucket, found in enumerate(streams):
-        keys = [slices(of_run) for of_run, _ in found]
+    for bucket, found in side_by_side([_keys_and_marks(run) for run in runs]):
+        if len(found) < len(runs):
+            continue
+        keys = [slices(found[position][0]) for position in range(len(runs))]
         common = set(keys[0]).intersection(*keys[1:])
         if not common:
             continue
         if first is None:
             first = decode_digest(next(together(runs, bucket, bucket + 1, intersect=True))[0])
         count += len(common)
-        for run, tally, of_run, (_, columns) in zip(runs, tallies, keys, found, strict=True):
+        for position, (run, tally, of_run) in enumerate(zip(runs, tallies, keys, strict=True)):
             kept = None if len(common) == len(of_run) else [key in common for key in of_run]
-            columns.add_up(tally, run.index().places, kept)
+            found[position][1].add_up(tally, run.index().places, kept)
     told = {
         "row_count": count,
         "first_digest": first,
@@ -90,6 +92,11 @@ def _over_common_rows(runs: Sequence[RunRows]) -> bytes:
     }
     # The standard library writes every text and every number that a client's scores may have.
     return json.dumps(told).encode()
+
+
+def _keys_and_marks(run: RunRows) -> Iterator[tuple[int, tuple[bytes, MarkColumns]]]:
+    for (bucket, keys), (_, columns) in zip(run.keys(), run.marks(), strict=True):
+        yield bucket, (keys, columns)
 
 
 def _decode(content: bytes) -> RowStatistics:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
-from marksheet.errors import NotFinished
-from marksheet.run_rows.buckets import BUCKETS
+from marksheet.errors import NotFinished, NotFound
 from marksheet.run_rows.keys import KEY_BYTES
-from marksheet.run_rows.mark_columns import MarkColumns, decode_columns
+from marksheet.run_rows.mark_columns import decode_columns
 from marksheet.run_rows.records import decode_records, decode_row
 from marksheet.run_rows.row_index import RowIndex, decode_index
+from marksheet.run_rows.segments import read_segments
 from marksheet.run_rows.unpacking import unpacked
 from marksheet.store import layout
 
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
     from marksheet.application import Application
     from marksheet.domain import Evaluation, MarkedRow, Run
+    from marksheet.run_rows.mark_columns import MarkColumns
     from marksheet.run_rows.records import Record
     from marksheet.store.layout import RunRowsKeys
-
-_CHUNK = 4 << 20
-"""Bytes a GET fetches; a page needs less but for one of very large rows."""
 
 
 class StoredRows:
@@ -37,47 +35,42 @@ class StoredRows:
         self._index: RowIndex | None = None
 
     def index(self) -> RowIndex:
-        """One GET, the first time."""
+        """One GET, the first time. Raises `NotFound` when the rows have been deleted meanwhile."""
         if self._index is None:
-            self._index = decode_index(self._objects.read(self.at.index))
+            try:
+                self._index = decode_index(self._objects.read(self.at.index))
+            except KeyError as absent:
+                raise NotFound("run", self.run_id) from absent
         return self._index
 
-    def keys(self) -> Iterator[bytes]:
+    def keys(self) -> Iterator[tuple[int, bytes]]:
         """Streamed."""
         chunks = self._objects.stream(self.at.keys)
         data, at = b"", 0
-        for first, last in pairwise(self.index().before):
+        for bucket, (first, last) in enumerate(pairwise(self.index().before)):
+            if first == last:
+                continue
             size = (last - first) * KEY_BYTES
             while len(data) - at < size:
                 data, at = data[at:] + next(chunks), 0
-            yield data[at : at + size]
+            yield bucket, data[at : at + size]
             at += size
 
-    def marks(self) -> Iterator[MarkColumns]:
+    def marks(self) -> Iterator[tuple[int, MarkColumns]]:
         """Streamed."""
-        stored = decode_columns(self._objects.stream(self.at.marks))
-        bucket, columns = next(stored, (BUCKETS, MarkColumns()))
-        for number in range(BUCKETS):
-            if number < bucket:
-                yield MarkColumns()
-            else:
-                yield columns
-                bucket, columns = next(stored, (BUCKETS, columns))
+        return decode_columns(self._objects.stream(self.at.marks))
 
     def read(self, first: int, last: int) -> Iterator[Record]:
         """The first part is read at once, what is more when it is asked for."""
-        offsets = self.index().offsets
-        start, end = offsets[first], offsets[last]
-        middle = min(end, start + _CHUNK)
-        begun = self._objects.read(self.at.by_digest, start, middle)
-        return decode_records(unpacked(chain([begun], self._chunks(middle, end))))
+        index = self.index()
+        chunks = read_segments(
+            self._objects, self.at.by_digest, index.segments, index.offsets[first], index.offsets[last]
+        )
+        begun = list(islice(chunks, 1))
+        return decode_records(unpacked(chain(begun, chunks)))
 
     def decode(self, record: Record) -> MarkedRow:
         return decode_row(record)
-
-    def _chunks(self, start: int, end: int) -> Iterator[bytes]:
-        for begin in range(start, end, _CHUNK):
-            yield self._objects.read(self.at.by_digest, begin, min(end, begin + _CHUNK))
 
 
 def open_rows(app: Application, evaluation: Evaluation, run: Run) -> StoredRows:

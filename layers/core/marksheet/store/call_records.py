@@ -23,7 +23,7 @@ def encode_record(record: Call | CallEnd) -> bytes:
 
 def decode_call(body: bytes) -> Call:
     """The inverse of `encode_record` for a call."""
-    told = json.loads(zlib.decompress(body))
+    told = json.loads(zlib.decompress(body).decode())
     return Call(parent_id=told.pop("parent_id", None), **told)
 
 

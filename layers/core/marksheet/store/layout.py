@@ -342,6 +342,11 @@ def checkpoint(organization: str, evaluation_id: str, run_id: str, number: int, 
     return f"{prefix}checkpoints/{number:06d}.{generation}.jsonl"
 
 
+def segment(key: str, start: int) -> str:
+    """The part of a long list that begins at this byte of it."""
+    return f"{key}.{start}"
+
+
 @dataclass(frozen=True, slots=True)
 class RunRowsKeys:
     """Where the rows of a finished run lie."""
@@ -349,9 +354,10 @@ class RunRowsKeys:
     index: str
     """Written last, so where this is, the others are."""
     by_digest: str
+    """In segments, as is the next."""
     by_ordinal: str
     ordinals: str
-    """Where the blocks of `by_ordinal` begin: little-endian 64-bit numbers."""
+    """Where the blocks of `by_ordinal` begin."""
     keys: str
     """12 bytes for each digest."""
     marks: str

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from marksheet.domain import Evaluation, Question
     from marksheet.tracing.trials import RowTrial
 
-MOST_TRIALS = 1_000_000
+MOST_TRIALS = 500_000
+"""Of a run: the function has 900 seconds to read and to sort them."""
 MOST_TRIALS_OF_A_ROW = 10_000
 _ROWS_AT_ONCE = 500
 """Whose references are followed together."""
@@ -67,18 +68,18 @@ def lay_out(app: Application, evaluation: Evaluation) -> Evaluation:
             raise EvaluationStopped("the run cannot be made into an evaluation") from refused
         following = _Following(app, organization)
         laid_out = _write(app, evaluation, rows, following)
-    app.store.calls.plan(
-        organization,
-        project,
-        run.run_id,
-        evaluation.attempt,
-        changes=changes,
-        dangling=following.dangling,
-    )
     try:
+        app.store.calls.plan(
+            organization,
+            project,
+            run.run_id,
+            evaluation.attempt,
+            changes=changes,
+            dangling=following.dangling,
+        )
         app.store.evaluations.pin(laid_out)
     except ConditionFailed as lost:
-        raise EvaluationStopped("the evaluation was deleted while its calls were read") from lost
+        raise EvaluationStopped("the run was deleted while its calls were read") from lost
     return laid_out
 
 
@@ -94,10 +95,11 @@ def _sort(app: Application, evaluation: Evaluation, folder: Path) -> _Rows:
                 f"a row has more than {MOST_TRIALS_OF_A_ROW:,} trials; a trial's input example is what tells "
                 "rows apart"
             )
-        ordered = sorted(decode_row_trials(bodies), key=lambda trial: trial.start)
-        for trial in ordered:
+        trials = zip(decode_row_trials(bodies), bodies, strict=True)
+        ordered = sorted(trials, key=lambda pair: pair[0].start)
+        for trial, _ in ordered:
             metrics.add(trial.logged.scores)
-        by_start.add(Record(order_key(ordered[0]), b"".join(map(encode_row_trial, ordered))))
+        by_start.add(Record(order_key(ordered[0][0]), b"".join(body for _, body in ordered)))
         count += 1
         most = max(most, len(ordered))
     return _Rows(by_start, count, most, metrics)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,8 @@ def encode_row_trial(trial: RowTrial) -> bytes:
     told = {
         "digest": trial.digest,
         "value": trial.value,
-        "logged": asdict(trial.logged),
+        # Not `asdict`, which copies every value within.
+        "logged": {name: getattr(trial.logged, name) for name in LoggedTrial.__slots__},
         "start": [moment.isoformat(), call_id],
         "ended": trial.ended,
         "exception": trial.exception,
@@ -31,7 +31,7 @@ def encode_row_trial(trial: RowTrial) -> bytes:
 def decode_row_trials(lines: Iterable[bytes]) -> Iterator[RowTrial]:
     """The inverse of `encode_row_trial`; lines may lack their newline."""
     for line in lines:
-        told = json.loads(line)
+        told = json.loads(line.decode())
         moment, call_id = told["start"]
         yield RowTrial(
             digest=told["digest"],

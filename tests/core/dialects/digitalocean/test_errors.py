@@ -17,7 +17,7 @@ from marksheet.errors import InvalidRequest, InvalidUpload, Problem
         (errors.Forbidden("no scope"), 403, "forbidden"),
         (errors.NotFound("Test case", "x"), 404, "not_found"),
         (errors.Conflict("taken"), 409, "conflict"),
-        (errors.NotFinished("not yet"), 409, "not_finished"),
+        (errors.NotFinished("not yet"), 409, "conflict"),
         (errors.TooLarge("too much"), 413, "too_large"),
         (errors.LimitExceeded("full", retry_after_seconds=7), 429, "too_many_requests"),
         (errors.ModelError("secret", code="x"), 500, "server_error"),

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import orjson
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from marksheet.dialects.fields import ONE_LINE
@@ -42,7 +42,14 @@ def _whole(value: Any) -> Any:
     return int(value)
 
 
-FileSize = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
+FileSize = Annotated[
+    int,
+    Field(ge=1),
+    BeforeValidator(_whole),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^0*[1-9][0-9]{0,18}$"}]}
+    ),
+]
 """Bytes."""
 Identifier = Annotated[str, Field(pattern=of_form(f"^{IDENTIFIER}$", IDENTIFIER_WORDS))]
 Label = Annotated[str, Field(max_length=200, pattern=ONE_LINE)]

@@ -16,17 +16,17 @@ _STRING = "METRIC_VALUE_TYPE_STRING"
 _COMPLETED = "EVALUATION_METRIC_RESULT_STATUS_COMPLETED"
 _FAILED = "EVALUATION_METRIC_RESULT_STATUS_FAILED"
 _QUALITY = "METRIC_TYPE_GENERAL_QUALITY"
-_CORRECTNESS = "METRIC_CATEGORY_CORRECTNESS"
-_KINDS = {
-    "refusal": ("METRIC_TYPE_MODEL_SAFETY", "METRIC_CATEGORY_SAFETY_AND_SECURITY"),
-    "valid_json": (_QUALITY, "METRIC_CATEGORY_USER_OUTCOMES"),
-    "json_schema": (_QUALITY, "METRIC_CATEGORY_USER_OUTCOMES"),
-    "latency_limit": (_QUALITY, "METRIC_CATEGORY_MODEL_FIT"),
-    "cost_limit": (_QUALITY, "METRIC_CATEGORY_MODEL_FIT"),
-    "judge_relevance": (_QUALITY, "METRIC_CATEGORY_USER_OUTCOMES"),
-    "llm_judge": (_QUALITY, "METRIC_CATEGORY_USER_OUTCOMES"),
+"""Of every metric: the strict mode of an older client knows no other type that would fit."""
+_CATEGORIES = {
+    "refusal": "METRIC_CATEGORY_SAFETY_AND_SECURITY",
+    "valid_json": "METRIC_CATEGORY_USER_OUTCOMES",
+    "json_schema": "METRIC_CATEGORY_USER_OUTCOMES",
+    "judge_relevance": "METRIC_CATEGORY_USER_OUTCOMES",
+    "llm_judge": "METRIC_CATEGORY_USER_OUTCOMES",
+    "latency_limit": "METRIC_CATEGORY_MODEL_FIT",
+    "cost_limit": "METRIC_CATEGORY_MODEL_FIT",
 }
-"""Type and category of the scorers that do more, or other things, than compare with the expected answer."""
+"""Of the scorers that do more, or other things, than compare with the expected answer."""
 
 _DESCRIPTIONS = {
     "exact_match": "1 where the answer is the expected answer, give or take case and outer punctuation.",
@@ -91,13 +91,12 @@ def encode_result(told: MetricValue) -> dict[str, Any]:
 
 def _encode(scorer: str, metric: str, rank: int) -> dict[str, Any]:
     """Every value is a number from 0 to 1, the higher the better."""
-    kind, category = _KINDS.get(scorer, (_QUALITY, _CORRECTNESS))
     return {
         "metric_uuid": metric_id(metric),
         "metric_name": metric,
         "description": _DESCRIPTIONS.get(scorer, "A score of the client that ran the model."),
-        "metric_type": kind,
-        "category": category,
+        "metric_type": _QUALITY,
+        "category": _CATEGORIES.get(scorer, "METRIC_CATEGORY_CORRECTNESS"),
         "metric_value_type": _NUMBER,
         "inverted": False,
         "range_min": 0.0,

@@ -100,9 +100,9 @@ class QueryTableRequest(Logged):
     """The table's."""
     filter: TableRowFilter | None = None
     """Which rows."""
-    limit: int | None = Field(default=None, ge=0)
+    limit: int | None = Field(default=None, ge=0, le=MOST_ROWS, strict=False)
     """Rows at most; all of them without it."""
-    offset: int | None = Field(default=None, ge=0)
+    offset: int | None = Field(default=None, ge=0, le=MOST_ROWS, strict=False)
     """Rows to pass over."""
     sort_by: None = None
     """No other order than the table's is offered."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_REFERENCE = 1_000
+FARTHEST = 1_000_000_000
+"""Of a list; none is that long."""
 MOST_IDS = 100
 """Of one request that deletes."""
 
@@ -28,7 +30,7 @@ def _listed(text: Any) -> list[str]:
     return [each for each in str(text).split(",") if each]
 
 
-Listed = Annotated[list[str], BeforeValidator(_listed)]
+Listed = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_listed)]
 _CALL_ID = re.compile(CALL_ID)
 
 
@@ -87,9 +89,9 @@ class _Query(BaseModel):
 class _Page(_Query):
     """Which part of a list is asked for; all of it without a limit."""
 
-    limit: int | None = Field(default=None, ge=0)
+    limit: int | None = Field(default=None, ge=0, le=FARTHEST)
     """At most so many."""
-    offset: int = Field(default=0, ge=0)
+    offset: int = Field(default=0, ge=0, le=FARTHEST)
     """So many passed over."""
 
 

@@ -49,7 +49,7 @@ class KeepEvaluationRequest(Logged):
     """A reference."""
     scorers: list[Text] | None = None
     """References."""
-    trials: int = Field(default=1, ge=1)
+    trials: int = Field(default=1, ge=1, le=MOST_ROWS, strict=False)
     """How often each row is asked."""
     evaluation_name: Name | None = None
     """What runs of it are called."""
