@@ -49,17 +49,13 @@ def get_rows(evaluation_id: str) -> Response[str]:
     identifier = nugen.decode_id("Evaluation", evaluation_id)
     if request.flips is not None:
         flips = showing_rows.show_flips(application(), caller, identifier, request)
-        pairs = [
-            (flip.gained, (flip.first.row, flip.first.value), (flip.second.row, flip.second.value))
-            for flip in flips.page.rows
-        ]
         body = nugen.encode_flips(
             flips.base,
             flips.compared,
-            pairs,
+            flips.rows,
             metric=request.metric or "",
-            gained=flips.page.gained,
-            lost=flips.page.lost,
+            gained=flips.gained,
+            lost=flips.lost,
             limit=request.limit,
             offset=request.offset,
         )

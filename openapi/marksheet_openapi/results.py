@@ -116,7 +116,7 @@ class AnsweredQuestion(Body):
     """Equal questions have equal ones, whatever run or benchmark."""
     answers: list[Row]
     """One for each trial."""
-    value: float = absent()
+    value: float | None = absent()
     """Of the metric that chose the row, to 4 places."""
 
 
@@ -209,7 +209,7 @@ OPERATIONS = {
         "Results",
         "Look at rows",
         "All of a run's by ordinal, or those that a metric chooses: the lowest values first, or the questions "
-        "that one of two runs passes and the other does not. A page costs the same however long the run is. "
+        "that one of two runs passes and the other does not. A page costs the same however long the run. "
         "Also of an evaluation that ended before everything was answered, if it has results.",
         scope=READ,
         answer=Rows,

@@ -77,9 +77,9 @@ def test_flips_are_what_the_second_model_gained_and_lost(
 ) -> None:
     query = {"metric": "accuracy", "flips": "both"}
     shown = show_flips(app, caller, compared.evaluation_id, decode_rows_query(query))
-    found = [(flip.gained, flip.first.row.question.ordinal) for flip in shown.page.rows]
+    found = [(gained, before.question.ordinal) for gained, (before, _), _ in shown.rows]
     assert found == [(True, 2), (True, 6), (False, 1)]
-    assert (shown.page.gained, shown.page.lost) == (2, 1)
+    assert (shown.gained, shown.lost) == (2, 1)
 
 
 def test_flips_of_one_direction_tell_how_many_there_are_of_the_other(
@@ -87,8 +87,8 @@ def test_flips_of_one_direction_tell_how_many_there_are_of_the_other(
 ) -> None:
     query = {"metric": "accuracy", "flips": "lost"}
     shown = show_flips(app, caller, compared.evaluation_id, decode_rows_query(query))
-    assert [flip.first.row.question.ordinal for flip in shown.page.rows] == [1]
-    assert (shown.page.gained, shown.page.lost) == (2, 1)
+    assert [before.question.ordinal for _, (before, _), _ in shown.rows] == [1]
+    assert (shown.gained, shown.lost) == (2, 1)
 
 
 def test_flips_against_another_evaluation_are_found_by_equal_questions(
@@ -102,7 +102,7 @@ def test_flips_against_another_evaluation_are_found_by_equal_questions(
     later = single(app, caller, execution, "careful", other.benchmark_id)
     query = {"metric": "accuracy", "flips": "both", "against": compared.evaluation_id}
     shown = show_flips(app, caller, later.evaluation_id, decode_rows_query(query))
-    assert [(flip.gained, flip.first.row.question.ordinal) for flip in shown.page.rows] == [
+    assert [(gained, before.question.ordinal) for gained, (before, _), _ in shown.rows] == [
         (True, 2),
         (True, 6),
         (False, 1),

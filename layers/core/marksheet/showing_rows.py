@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from marksheet import evaluations
 from marksheet.errors import InvalidRequest, Problem
-from marksheet.run_rows import FilteredPage, FlipsPage, filtered, flips, read_prompts
+from marksheet.run_rows import FilteredPage, filtered, flips, read_prompts
+from marksheet.summary.run_summary import RunSummary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,11 @@ class ShownFlips:
 
     base: tuple[Evaluation, Run]
     compared: tuple[Evaluation, Run]
-    page: FlipsPage
+    rows: Sequence[tuple[bool, tuple[MarkedRow, float | None], tuple[MarkedRow, float | None]]]
+    """Whether the run compared is the one that passes, and the row of either run with its value."""
+    gained: int
+    """All that the run compared alone passes."""
+    lost: int
 
 
 def show_rows(app: Application, caller: Caller, evaluation_id: str, request: RowsRequest) -> ShownRows:
@@ -58,7 +63,7 @@ def show_rows(app: Application, caller: Caller, evaluation_id: str, request: Row
         offset=request.offset,
         limit=request.limit,
     )
-    return ShownRows(evaluation, run, [(valued.row, valued.value) for valued in page.rows], page.total)
+    return ShownRows(evaluation, run, with_values(evaluation, run, page.rows, request.metric), page.total)
 
 
 def show_flips(app: Application, caller: Caller, evaluation_id: str, request: RowsRequest) -> ShownFlips:
@@ -88,7 +93,20 @@ def show_flips(app: Application, caller: Caller, evaluation_id: str, request: Ro
         offset=request.offset,
         limit=request.limit,
     )
-    return ShownFlips(base, compared, page)
+    before = with_values(*base, [flip.first for flip in page.rows], request.metric or "")
+    after = with_values(*compared, [flip.second for flip in page.rows], request.metric or "")
+    rows = [
+        (flip.gained, first, second) for flip, first, second in zip(page.rows, before, after, strict=True)
+    ]
+    return ShownFlips(base, compared, rows, page.gained, page.lost)
+
+
+def with_values(
+    evaluation: Evaluation, run: Run, rows: Sequence[MarkedRow], metric: str
+) -> list[tuple[MarkedRow, float | None]]:
+    """The rows of a run, each with its value of a metric."""
+    summary = RunSummary(run, evaluation)
+    return [(row, summary.add(row.trials, row.question.cluster)[metric]) for row in rows]
 
 
 def _run(evaluation: Evaluation, model_id: str | None, otherwise: int) -> Run:

@@ -89,7 +89,7 @@ class LoggedRun:
 
 @dataclass(frozen=True, slots=True)
 class ObjectVersion:
-    """A version of something that a client keeps: a dataset, an evaluation, a model, a scorer, an operation."""
+    """A version of what a client keeps: a dataset, an evaluation, a model, a scorer, an operation."""
 
     object_id: str
     """Its name; versions of one name are numbered together."""

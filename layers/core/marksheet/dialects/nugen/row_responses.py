@@ -42,7 +42,7 @@ def encode_rows(
 def encode_flips(
     base: tuple[Evaluation, Run],
     compared: tuple[Evaluation, Run],
-    flips: Sequence[tuple[bool, tuple[MarkedRow, float], tuple[MarkedRow, float]]],
+    flips: Sequence[tuple[bool, tuple[MarkedRow, float | None], tuple[MarkedRow, float | None]]],
     *,
     metric: str,
     gained: int,
