@@ -208,8 +208,8 @@ OPERATIONS = {
     "get_rows": Operation(
         "Results",
         "Look at rows",
-        "All of a run's by ordinal, or those that a metric chooses: the lowest values first, or the questions "
-        "that one of two runs passes and the other does not. A page costs the same however long the run. "
+        "All of a run's by ordinal, or those that a metric chooses: the lowest first, or the questions "
+        "that one of two runs passes and the other does not. A page costs the same however long the run is. "
         "Also of an evaluation that ended before everything was answered, if it has results.",
         scope=READ,
         answer=Rows,
