@@ -60,6 +60,7 @@ BEYOND_SCHEMAS = {
     "complete_calls": "times are times",
     "end_call": "times are times",
     "end_call_of_body": "times are times",
+    "get_rows": "filters need a metric that there is, and some exclude each other",
     "give_feedback": "only what scorers said is taken",
     "give_feedbacks": "only what scorers said is taken",
     "join_table": "rows have to be kept",

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-BUFFER_BYTES = 16 << 20
+BUFFER_BYTES = 8 << 20
 """Of records in memory before they are written down."""
-FAN_IN = 64
+FAN_IN = 32
 """Files that are merged at once; each takes some 150 kB while it is read."""
 
 _CHUNK = 64 << 10

@@ -4,7 +4,7 @@ Every record of a call is a put of its own under a key made of what the record i
 that comes again changes nothing; what belongs together is put together by whoever reads. Of two records of
 one kind for one call the later one counts. A trial lies beside the calls below it, in the partition of its
 trace; a run, and an end that came apart from its start, is found by the call's id. See
-docs/adr/0016-logged-runs.md.
+docs/adr/0018-logged-runs.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A logged run that is over becomes an evaluation of its own, and again when more of it comes in.
 
 At most one execution works on a run: whoever finds one at work leaves it to that, which looks again when it
-is done. See docs/adr/0016-logged-runs.md.
+is done. See docs/adr/0018-logged-runs.md.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ def _is_of_scorer(kind: str) -> str:
     if not kind.startswith(OF_SCORERS):
         raise PydanticCustomError(
             "not_supported",
-            "is not supported but for what a scorer said of a call ({kind}...)",
+            "is not supported but for what a scorer said of a call, {kind}<scorer>",
             {"kind": OF_SCORERS},
         )
     return kind

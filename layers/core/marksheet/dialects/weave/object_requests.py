@@ -31,6 +31,10 @@ class ObjectToKeep(Logged):
     """Its name; objects of one name are versions of each other."""
     val: Any
     """Any JSON."""
+    builtin_object_class: None = None
+    """No value is completed by a class of the service's."""
+    set_base_object_class: None = None
+    """The same, as older clients call it."""
     expected_digest: Digest | None = None
     """What its digest has to be."""
 
