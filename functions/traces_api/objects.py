@@ -78,6 +78,16 @@ def query_table() -> Response[str]:
     return answer_with(weave.encode_table_rows(rows), instead="ask for fewer rows with limit and offset")
 
 
+@router.post("/table/query_stats")
+def count_table() -> Response[str]:
+    event = router.current_event
+    caller_of(event, READ)
+    asked = weave.decode_count_table(body_of(event))
+    caller, project = caller_of_body(event, READ, asked.project_id)
+    rows = objects.query_table(application(), caller, project, asked.digest)
+    return answer(weave.encode_table_count(len(rows)))
+
+
 @router.post("/file/create")
 def keep_file() -> Response[str]:
     event = router.current_event

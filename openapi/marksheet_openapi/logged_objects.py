@@ -68,6 +68,12 @@ class TableRows(Body):
     rows: list[TableRow]
 
 
+class TableCount(Body):
+    """How many rows a table has."""
+
+    count: Count
+
+
 class KeptDigest(Body):
     """What was kept, by its digest."""
 
@@ -111,6 +117,7 @@ OPERATIONS = {
         "They have to have been sent as one table.",
     ),
     "query_table": _read("Read rows", requests.QueryTableRequest, TableRows),
+    "count_table": _read("Count rows", requests.CountTableRequest, TableCount),
     "keep_file": Operation(
         TAG,
         "Keep a file",

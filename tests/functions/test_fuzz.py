@@ -72,6 +72,7 @@ BEYOND_SCHEMAS = {
     "read_object": "objects have to be kept",
     "read_file": "files have to be kept",
     "query_table": "tables have to be kept",
+    "count_table": "tables have to be kept",
     "query_eval_results": "ids of one list have to be named",
     "score_prediction": "scorers are named by references",
     "start_call": "times are times",

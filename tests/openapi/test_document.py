@@ -98,7 +98,7 @@ def test_an_example_is_of_its_schema(schema: Any, example: Any) -> None:
 
 @pytest.mark.parametrize("place", OPERATIONS_BY_PLACE)
 def test_an_operation_names_the_scope_that_its_method_needs(place: str) -> None:
-    asks = ("/query", "/read", "/content", "/graphql")
+    asks = ("/query", "/query_stats", "/read", "/content", "/graphql")
     operation, reads = OPERATIONS_BY_PLACE[place], place.startswith("GET ") or place.endswith(asks)
     needed = "evaluations:read" if reads else "evaluations:write"
     assert [scopes for scheme in operation["security"] for scopes in scheme.values()] in ([[needed]] * 2, [])

@@ -43,6 +43,26 @@ def test_tasks_are_the_functions_of_the_workflow() -> None:
         assert STATES[name]["Parameters"]["FunctionName"] == f"${{{name}Arn}}"
 
 
+def test_an_execution_begins_with_the_wait_that_its_input_says() -> None:
+    assert DEFINITION["StartAt"] == "AwaitCalls"
+    wait = {key: value for key, value in STATES["AwaitCalls"].items() if key != "Comment"}
+    assert wait == {"Type": "Wait", "SecondsPath": "$.wait_seconds", "Next": "PlanEvaluation"}
+
+
+def test_the_step_that_finishes_knows_the_machine_by_its_name() -> None:
+    """Its ARN would be a circle: the definition has that of the function."""
+    name = properties("EvaluationMachine")["Name"]["Fn::Sub"]
+    known = properties("FinishEvaluation")["Environment"]["Variables"]["STATE_MACHINE_ARN"]["Fn::Sub"]
+    assert known.endswith(f":stateMachine:{name}")
+    starting = [
+        statement["Resource"]["Fn::Sub"]
+        for policy in properties("FinishEvaluation")["Policies"]
+        for statement in policy["Statement"]
+        if statement["Sid"] == "StartEvaluations"
+    ]
+    assert starting == [known]
+
+
 def test_placeholders_are_what_the_template_substitutes() -> None:
     substitutions = properties("EvaluationMachine")["DefinitionSubstitutions"]
     assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == set(substitutions)

@@ -283,15 +283,15 @@ def delete(app: Application, caller: Caller, evaluation_id: str, *, noun: str = 
     evaluation = app.store.evaluations.find(caller.organization, evaluation_id)
     if evaluation is not None and (evaluation.eval_spec is None) != (noun == NOUN):
         raise NotFound(noun, evaluation_id)
-    if app.store.evaluations.mark_deleted(caller.organization, evaluation_id, app.now()) is None:
+    hidden = app.store.evaluations.mark_deleted(caller.organization, evaluation_id, app.now())
+    if hidden is None:
         raise NotFound(noun, evaluation_id)
     if evaluation is not None and not evaluation.status.terminal:
         app.workflow.stop(evaluation)
-    if evaluation is not None and evaluation.logged:
-        for run in evaluation.runs:
-            app.store.calls.delete_run(
-                caller.organization, evaluation.project, run.run_id, now=int(app.clock().timestamp())
-            )
+    if hidden.get("logged"):
+        for run_id in app.store.evaluations.run_ids(caller.organization, evaluation_id):
+            now = int(app.clock().timestamp())
+            app.store.calls.delete_run(caller.organization, hidden["project"], run_id, now=now)
     app.store.objects.delete_prefix(layout.evaluation_prefix(caller.organization, evaluation_id))
     app.store.evaluations.purge(caller.organization, evaluation_id)
 

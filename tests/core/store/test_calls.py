@@ -16,6 +16,7 @@ from marksheet.domain import Call, CallEnd
 from marksheet.store.calls import LARGEST_BODY, Calls
 from marksheet.store.objects import Objects
 from marksheet.store.table import Table
+from marksheet.store.trace_deleting import TraceDeleter
 from tests.deployment import BUCKET, TABLE
 from tests.traces import RUN, TRACE, a_run, a_trial, at, call, run_call
 
@@ -274,11 +275,34 @@ def test_a_deleted_run_leaves_nothing_but_that_it_is_deleted(over: Calls) -> Non
     assert list(over.list_runs("acme", "p")) == []
 
 
-def test_what_comes_in_of_a_deleted_run_stays_hidden(over: Calls) -> None:
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"starts": [run_call()], "completes": a_trial(1), "ends": [CallEnd(RUN, at(9))]},
+        {"completes": a_trial(1)},
+        {"starts": [run_call()]},
+        {"ends": [CallEnd(RUN, at(9))]},
+    ],
+)
+def test_what_comes_in_of_a_deleted_run_is_deleted_again(over: Calls, late: dict[str, Any]) -> None:
     over.delete_run("acme", "p", RUN, now=NOW)
-    over.add("acme", "p", starts=[run_call()], completes=a_trial(1), ends=[CallEnd(RUN, at(9))])
+    over.add("acme", "p", **late)
     assert read(over) == {}
     assert over.find_runs("acme", "p", [RUN])[RUN].deleted
+    assert everything() == ["D"]
+
+
+def test_a_deletion_that_was_cut_short_is_repeated(over: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TraceDeleter, "delete_run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            over.delete_run("acme", "p", RUN, now=NOW)
+    assert read(over) == {}
+    over.delete_run("acme", "p", RUN, now=NOW)
+    assert everything() == ["D"]
 
 
 def test_deleting_a_run_leaves_another_one_of_its_trace(over: Calls) -> None:

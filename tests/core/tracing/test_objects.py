@@ -45,6 +45,20 @@ def test_equal_objects_are_one_version_and_others_are_numbered(app: Application,
     assert objects.get_object(app, caller, "p", "thing", second.digest).latest
 
 
+def test_versions_are_found_by_number_and_as_the_latest(app: Application, caller: Caller) -> None:
+    operation = {"_type": "CustomWeaveType", "weave_type": {"type": "Op"}, "files": {"obj.py": "abc"}}
+    objects.keep_object(app, caller, "p", "thing", operation)
+    assert objects.get_object(app, caller, "p", "thing", "latest").value == operation
+    first, second = (objects.keep_object(app, caller, "p", "thing", {"n": n}) for n in (1, 2))
+    assert objects.get_object(app, caller, "p", "thing", "latest") == second
+    assert objects.get_object(app, caller, "p", "thing", "v0").digest == first.digest
+    for digest in ("v2", "v", "newest"):
+        with pytest.raises(NotFound):
+            objects.get_object(app, caller, "p", "thing", digest)
+    with pytest.raises(NotFound):
+        objects.get_object(app, caller, "p", "thin", "latest")
+
+
 def test_operations_are_numbered_apart_from_other_objects_of_their_name(
     app: Application, caller: Caller
 ) -> None:

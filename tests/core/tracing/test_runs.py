@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from marksheet import evaluations
+from marksheet import aws, evaluations
 from marksheet.application import Application
 from marksheet.domain import CallEnd, Caller
 from marksheet.errors import Conflict, NotFound
 from marksheet.evaluations import CreateEvaluation
+from marksheet.store.trace_deleting import TraceDeleter
 from marksheet.tracing import runs
 from marksheet.tracing.calls import take_in
-from tests.deployment import Execution
+from tests.deployment import TABLE, Execution
 from tests.traces import MODEL, RUN, a_run, at
 
 EVALUATION = "weave:///acme/p/object/nightly:e0"
@@ -111,6 +112,32 @@ def test_a_run_is_gone_when_its_evaluation_was_deleted(app: Application, caller:
     (evaluation,) = evaluations.list_page(app, caller).evaluations
     evaluations.delete(app, caller, evaluation.evaluation_id)
     assert runs.list_records(app, caller, "p") == []
+
+
+@pytest.mark.parametrize("way", ["run", "evaluation"])
+def test_a_deletion_that_was_cut_short_is_repeated(
+    way: str, app: Application, caller: Caller, logged: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (evaluation,) = evaluations.list_page(app, caller).evaluations
+
+    def delete() -> None:
+        if way == "run":
+            runs.delete(app, caller, "p", [logged])
+        else:
+            evaluations.delete(app, caller, evaluation.evaluation_id)
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TraceDeleter, "delete_run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            delete()
+    assert evaluations.list_page(app, caller).total == 0
+    assert runs.list_records(app, caller, "p") == []
+    delete()
+    left = aws.client("dynamodb").scan(TableName=TABLE)["Items"]
+    assert [item["SK"]["S"] for item in left] == ["D"]
 
 
 def test_a_run_that_marksheet_made_alone_is_deleted_with_its_evaluation(

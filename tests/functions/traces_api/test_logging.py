@@ -29,6 +29,7 @@ OF_PROJECTS = [
     "table_create",
     "table_create_from_digests",
     "table_query",
+    "table_query_stats",
     "file_create",
     "file_content",
     "run_begin",
@@ -173,6 +174,7 @@ def test_what_was_kept_is_read(ok: Any, event: Any, call: Any) -> None:
     assert ok("table_create_from_digests") == {"digest": table["digest"]}
     found = ok("obj_read")["obj"]
     assert (found["digest"], found["val"]["_type"], found["kind"]) == (kept["digest"], "Dataset", "object")
+    assert ok("table_query_stats") == {"count": 2}
     rows = ok("table_query")["rows"]
     assert rows == [
         {
@@ -191,7 +193,9 @@ def test_another_digest_than_expected_is_a_conflict(event: Any, call: Any, deplo
     assert call(event("table_create", body=json.dumps(body))).status == 409
 
 
-@pytest.mark.parametrize("case", ["obj_read", "table_query", "file_content", "table_create_from_digests"])
+@pytest.mark.parametrize(
+    "case", ["obj_read", "table_query", "table_query_stats", "file_content", "table_create_from_digests"]
+)
 def test_what_was_never_kept_is_not_found(case: str, event: Any, call: Any, deployed: Any) -> None:
     assert call(event(case)).status == 404
 
@@ -277,7 +281,7 @@ def test_another_organization_has_no_such_project(case: str, event: Any, call: A
 
 @pytest.mark.parametrize("case", [*OF_PROJECTS, "graphql_viewer"])
 def test_every_route_needs_its_scope(case: str, event: Any, call: Any, deployed: Any) -> None:
-    reads = case.endswith(("_read", "_get", "_list", "_query", "_content", "_viewer"))
+    reads = case.endswith(("_read", "_get", "_list", "_query", "_stats", "_content", "_viewer"))
     asked = event(case)
     scope = "evaluations:write" if reads else "evaluations:read"
     asked["requestContext"]["authorizer"]["lambda"]["scopes"] = scope

@@ -81,7 +81,9 @@ class Calls:
         # Counted only now: who has the count has read, or will read, all that was counted.
         for trace_id in batch.traces:
             self._count(organization, project, trace_id)
-        return over | self._over(organization, project, batch.traces)
+        touched = self._runs_in(organization, project, batch.traces)
+        touched |= batch.runs_started | batch.runs_complete | {end.call_id for end in ends}
+        return over | self._over(organization, project, touched - batch.places.keys())
 
     def find_runs(self, organization: str, project: str, run_ids: Iterable[str]) -> dict[str, LoggedRun]:
         """Those of the runs of which anything came in, by id."""
@@ -169,24 +171,21 @@ class Calls:
         else:
             deleter.delete_call(place.trace_id, place.group, call_id)
         self._count(organization, project, place.trace_id)
-        return self._over(organization, project, {place.trace_id})
+        runs = self._runs_in(organization, project, {place.trace_id})
+        return self._over(organization, project, runs)
 
     def delete_run(self, organization: str, project: str, run_id: str, *, now: int) -> None:
-        """Hide a run, and what comes in of it in the next 30 days, and delete what there is; `now` in Unix
+        """Hide a run and delete what there is, and what comes in of it in the next 30 days; `now` in Unix
         seconds. A deletion cut short can be repeated.
         """
-        own = layout.call(organization, project, run_id)
-        self._table.put({"PK": own, "SK": layout.CALL_DELETED, "expires_at": now + _HIDDEN_SECONDS})
+        self.hide_run(organization, project, run_id, now=now)
+        self._empty(organization, project, run_id)
+
+    def hide_run(self, organization: str, project: str, run_id: str, *, now: int) -> None:
+        """Hide a run that is about to be deleted."""
+        gone = {"SK": layout.CALL_DELETED, "expires_at": now + _HIDDEN_SECONDS}
+        self._table.put({"PK": layout.call(organization, project, run_id), **gone})
         self._table.delete(layout.logged_runs(organization, project), run_id)
-        known = self._known(organization, project, run_id)
-        deleter = TraceDeleter(self._table, self._objects, organization, project)
-        for trace_id in known.traces:
-            deleter.delete_run(trace_id, run_id)
-        items = list(self._table.query(own))
-        for item in items:
-            if "object" in item:
-                self._objects.delete(item["object"])
-        self._table.delete_all((own, item["SK"]) for item in items if item["SK"] != layout.CALL_DELETED)
 
     def claim(self, organization: str, project: str, run_id: str, evaluation_id: str) -> str:
         """Say which evaluation is to be made of a run that is over; gives the one that was said first."""
@@ -249,20 +248,40 @@ class Calls:
                 over.add(call_id)
         return over
 
-    def _over(self, organization: str, project: str, traces: Iterable[str]) -> set[str]:
-        """The runs that are over and have calls in these traces."""
-        run_ids = {
+    def _empty(self, organization: str, project: str, run_id: str) -> None:
+        """Delete all of a run but that it is deleted."""
+        own = layout.call(organization, project, run_id)
+        self._table.delete(layout.logged_runs(organization, project), run_id)
+        known = self._known(organization, project, run_id)
+        deleter = TraceDeleter(self._table, self._objects, organization, project)
+        for trace_id in known.traces:
+            deleter.delete_run(trace_id, run_id)
+        items = list(self._table.query(own))
+        for item in items:
+            if "object" in item:
+                self._objects.delete(item["object"])
+        self._table.delete_all((own, item["SK"]) for item in items if item["SK"] != layout.CALL_DELETED)
+
+    def _runs_in(self, organization: str, project: str, traces: Iterable[str]) -> set[str]:
+        """The runs that have trials in these traces."""
+        return {
             item["SK"].removeprefix(layout.RUN_PREFIX)
             for trace_id in traces
             for item in self._table.query(
                 layout.trace(organization, project, trace_id), prefix=layout.RUN_PREFIX
             )
         }
-        keys = [
-            (layout.call(organization, project, run_id), layout.RUN_RESULTS) for run_id in sorted(run_ids)
-        ]
-        found = zip(sorted(run_ids), self._table.get_many(keys), strict=True)
-        return {run_id for run_id, results in found if results is not None}
+
+    def _over(self, organization: str, project: str, run_ids: Iterable[str]) -> set[str]:
+        """Those of the runs that are over. What came in of one that is deleted is deleted again."""
+        wanted = sorted(run_ids)
+        own = [layout.call(organization, project, run_id) for run_id in wanted]
+        found = self._table.get_many([(pk, layout.RUN_RESULTS) for pk in own])
+        gone = self._table.get_many([(pk, layout.CALL_DELETED) for pk in own])
+        for run_id, deleted in zip(wanted, gone, strict=True):
+            if deleted is not None:
+                self._empty(organization, project, run_id)
+        return {run_id for run_id, results in zip(wanted, found, strict=True) if results is not None}
 
     def _count(self, organization: str, project: str, trace_id: str) -> None:
         self._table.update(

@@ -292,6 +292,11 @@ class Evaluations:
         except ConditionFailed:
             return None
 
+    def run_ids(self, organization: str, evaluation_id: str) -> list[str]:
+        """The ids of an evaluation's runs, also of one that is being deleted."""
+        snapshot = self._table.get(layout.evaluation(organization, evaluation_id), layout.SNAPSHOT) or {}
+        return [run["run_id"] for run in snapshot.get("runs", ())]
+
     def purge(self, organization: str, evaluation_id: str) -> None:
         """Delete every item of an evaluation, the listed one last, so that a purge cut short can be
         repeated.

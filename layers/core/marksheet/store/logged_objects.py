@@ -77,9 +77,9 @@ class LoggedObjects:
         }
 
     def list_all(
-        self, organization: str, project: str, *, kind: str, object_id: str | None = None
+        self, organization: str, project: str, *, kind: str | None = None, object_id: str | None = None
     ) -> list[ObjectVersion]:
-        """The versions of a kind, or of one object of it, by name and number; deleted ones left out."""
+        """The versions of a kind, of a name, or of both, by name and number; deleted ones left out."""
         items = self._table.query(
             layout.logged_objects(organization, project),
             prefix="" if object_id is None else object_id,
@@ -90,9 +90,9 @@ class LoggedObjects:
             name, found, _ = item["SK"].partition("#")
             if not found:
                 heads[item["SK"]] = item
-            elif item["kind"] == kind and not item.get("deleted") and object_id in (None, name):
+            elif kind in (None, item["kind"]) and not item.get("deleted") and object_id in (None, name):
                 versions.append(item)
-        read = [self._version(item, heads.get(_counter(_name(item), kind))) for item in versions]
+        read = [self._version(item, heads.get(_counter(_name(item), item["kind"]))) for item in versions]
         return sorted(read, key=lambda version: (version.object_id, version.number))
 
     def delete(self, organization: str, project: str, version: ObjectVersion, now: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marksheet.domain import ObjectVersion
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 OPERATION = "Op"
 LATEST = "latest"
+_NUMBER = re.compile(r"v[0-9]{1,9}", re.ASCII)
 _ROOTS = ("Object", "BaseObject")
 
 
@@ -55,7 +57,11 @@ def keep_object(
 
 
 def get_object(app: Application, caller: Caller, project: str, object_id: str, digest: str) -> ObjectVersion:
-    """A version by its digest. Raises `NotFound`, also for one that was deleted."""
+    """A version by its digest, its number (`v0`) or as the `latest`. Raises `NotFound`, also for one that was
+    deleted.
+    """
+    if digest == LATEST or _NUMBER.fullmatch(digest):
+        return _numbered(app, caller, project, object_id, digest)
     found = app.store.logged_objects.find(caller.organization, project, [(object_id, digest)])
     version = found.get((object_id, digest))
     if version is None or version.deleted:
@@ -149,6 +155,16 @@ def classes_of(value: Any) -> tuple[str, str]:
     if len(bases) < 2 or bases[-1] != "BaseModel" or bases[-2] not in _ROOTS:
         return "", ""
     return (bases[-3] if len(bases) > 2 else leaf), leaf
+
+
+def _numbered(app: Application, caller: Caller, project: str, object_id: str, told: str) -> ObjectVersion:
+    """A version by its number or as the latest; of an operation where nothing else has the name."""
+    there = app.store.logged_objects.list_all(caller.organization, project, object_id=object_id)
+    others = [version for version in there if version.kind != OPERATION]
+    for version in reversed(others or there):
+        if told in (LATEST, f"v{version.number}"):
+            return version
+    raise NotFound("Object", f"{object_id}:{told}")
 
 
 def _checked(digest: str, expected: str | None) -> str:

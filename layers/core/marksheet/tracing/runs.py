@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -131,14 +132,14 @@ def delete(app: Application, caller: Caller, project: str, run_ids: Sequence[str
 
 
 def delete_logged(app: Application, caller: Caller, project: str, run: LoggedRun) -> None:
-    """Delete a logged run, and its evaluation if there is one."""
+    """Delete a logged run, and its evaluation if there is one. A deletion cut short can be repeated."""
+    now = int(app.clock().timestamp())
     # First, so that nothing which comes in now makes an evaluation again.
-    app.store.calls.delete_run(caller.organization, project, run.run_id, now=int(app.clock().timestamp()))
+    app.store.calls.hide_run(caller.organization, project, run.run_id, now=now)
     if run.evaluation_id is not None:
-        try:
+        with suppress(NotFound):
             evaluations.delete(app, caller, run.evaluation_id)
-        except NotFound:
-            return
+    app.store.calls.delete_run(caller.organization, project, run.run_id, now=now)
 
 
 def find_made(app: Application, caller: Caller, project: str, run_id: str) -> tuple[Evaluation, Run] | None:

@@ -20,6 +20,7 @@ from marksheet.dialects.weave.eval_results_responses import (
 )
 from marksheet.dialects.weave.feedback import decode_feedback, decode_feedback_batch, encode_feedback
 from marksheet.dialects.weave.object_requests import (
+    decode_count_table,
     decode_join_table,
     decode_keep_file,
     decode_keep_object,
@@ -33,6 +34,7 @@ from marksheet.dialects.weave.object_responses import (
     encode_kept_object,
     encode_kept_table,
     encode_object,
+    encode_table_count,
     encode_table_rows,
 )
 from marksheet.dialects.weave.projects import decode_project
@@ -84,6 +86,7 @@ __all__ = [
     "decode_begin_run",
     "decode_call_id",
     "decode_complete",
+    "decode_count_table",
     "decode_delete_predictions",
     "decode_delete_runs",
     "decode_delete_scores",
@@ -144,6 +147,7 @@ __all__ = [
     "encode_started",
     "encode_success",
     "encode_summary",
+    "encode_table_count",
     "encode_table_rows",
     "encode_upserted",
     "possible_ids",

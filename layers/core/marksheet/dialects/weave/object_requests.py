@@ -54,7 +54,7 @@ class ReadObjectRequest(Logged):
     object_id: ObjectId
     """Its name."""
     digest: Digest
-    """The version's."""
+    """The version's, its number (`v0`), or `latest`."""
     metadata_only: bool | None = None
     """Leave the value out."""
 
@@ -112,6 +112,15 @@ class QueryTableRequest(Logged):
     """No other order than the table's is offered."""
 
 
+class CountTableRequest(Logged):
+    """`POST /table/query_stats`."""
+
+    project_id: ProjectId
+    """The project: organization, slash, label."""
+    digest: Digest
+    """The table's."""
+
+
 class ReadFileRequest(Logged):
     """`POST /file/content`."""
 
@@ -161,6 +170,11 @@ def decode_join_table(body: bytes) -> JoinTableRequest:
 def decode_query_table(body: bytes) -> QueryTableRequest:
     """The body of `POST /table/query`. Raises InvalidRequest."""
     return validate(QueryTableRequest, read_exactly(body), "body")
+
+
+def decode_count_table(body: bytes) -> CountTableRequest:
+    """The body of `POST /table/query_stats`. Raises InvalidRequest."""
+    return validate(CountTableRequest, read_exactly(body), "body")
 
 
 def decode_read_file(body: bytes) -> ReadFileRequest:

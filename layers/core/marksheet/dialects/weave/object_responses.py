@@ -47,6 +47,11 @@ def encode_table_rows(rows: Iterable[tuple[str, Any, int]]) -> dict[str, Any]:
     }
 
 
+def encode_table_count(count: int) -> dict[str, Any]:
+    """How many rows a table has."""
+    return {"count": count}
+
+
 def encode_digest(digest: str) -> dict[str, Any]:
     """What was kept, by its digest."""
     return {"digest": digest}
