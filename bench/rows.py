@@ -60,7 +60,7 @@ def _of_size(count: int, finished: dict[str, Any], was_read: dict[str, Any], *, 
         return Figure("rows", f"{title}: {name}", value, unit, target, judged)
 
     calls = {name: told for name, told in was_read.items() if isinstance(told, dict)}
-    pages = [told for name, told in calls.items() if name.startswith("page of a")]
+    pages = {name: told for name, told in calls.items() if name.startswith("page of a")}
     return [
         figure("FinishEvaluation, wall time", finished["wall_seconds"], "s", FINISH_TARGET),
         figure("FinishEvaluation, processor time a row", 1e6 * finished["cpu_seconds"] / count, "us"),
@@ -70,11 +70,11 @@ def _of_size(count: int, finished: dict[str, Any], was_read: dict[str, Any], *, 
                 f"{name}, half within",
                 told["half"],
                 "ms",
-                PAGE_TARGET if told in pages else SUMS_TARGET if name == "sums of all rows" else None,
+                PAGE_TARGET if name in pages else SUMS_TARGET if name == "sums of all rows" else None,
             )
             for name, told in calls.items()
         ),
-        figure("page of two runs, reads", max(told["gets"] for told in pages), "", READS_TARGET),
+        figure("page of two runs, reads", max(told["gets"] for told in pages.values()), "", READS_TARGET),
         figure("filter, reads", calls["filter"]["gets"], ""),
         figure("flips, reads", calls["flips"]["gets"], ""),
         figure("page of two runs, the first time", calls["page of any, start"]["first"] / 1000, "s"),

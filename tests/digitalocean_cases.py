@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ from marksheet.domain import (
 )
 
 FOLDER = Path(__file__).parent / "golden" / "digitalocean"
-EXPIRES = datetime(2026, 1, 2, 3, 19, 5, 250_000, tzinfo=UTC)
+EXPIRES = "2026-01-02T03:19:05.250Z"
 RUN_ID = "ee0f30f0-2ecb-49d4-89df-22c80ac4455d"
 CASE_ID = "019b7ca9-8ca0-774e-9ba1-bcabc8446f25"
 DATASET_ID = "65e5ab64-ccf0-5307-9b61-16bfd4ca95c3"

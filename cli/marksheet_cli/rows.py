@@ -84,7 +84,7 @@ def _total(answer: dict[str, Any], flips: Flips | None) -> int:
 
 def _rows_sheet(answer: dict[str, Any]) -> Sheet:
     valued = answer.get("metric") is not None
-    columns = [Column("#", right=True), *_columns(str(answer.get("model_id"))), Column("outcome")]
+    columns = [Column("#", right=True), *_columns(cell(answer.get("model_id"))), Column("outcome")]
     if valued:
         columns.insert(1, Column(cell(answer["metric"]), right=True))
     lines = []
@@ -101,9 +101,7 @@ def _flips_sheet(answer: dict[str, Any]) -> Sheet:
     base, other = cell(part(answer, "against").get("model_id")), cell(answer.get("model_id"))
     columns = [
         Column("flip"),
-        Column("question", free=True),
-        Column("expected", free=True, spared=1),
-        Column(base, free=True),
+        *_columns(base),
         Column(other if other != base else f"{other} (this)", free=True),
     ]
     lines = []
@@ -113,11 +111,11 @@ def _flips_sheet(answer: dict[str, Any]) -> Sheet:
     return Sheet("", columns, lines)
 
 
-def _columns(model_id: str) -> list[Column]:
+def _columns(answered: str) -> list[Column]:
     return [
         Column("question", free=True),
         Column("expected", free=True, spared=1),
-        Column(cell(model_id), free=True),
+        Column(answered, free=True),
     ]
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
-from edge import LARGEST_ANSWER_BYTES, READ, answer, caller_of, query_of, size_of
+from edge import READ, caller_of, large_answer, query_of
 
 from marksheet import evaluation_runs
 from marksheet.application import application
 from marksheet.dialects import digitalocean
-from marksheet.errors import TooLarge
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
@@ -35,9 +34,7 @@ def list_prompts(evaluation_run_uuid: str) -> Response[str]:
         per_page=asked.per_page,
         total=evaluation_runs.count_prompts(seen),
     )
-    if size_of(body) > LARGEST_ANSWER_BYTES:
-        raise TooLarge(f"{len(found)} of this run's prompts do not fit an answer; ask for fewer by per_page")
-    return answer(body)
+    return large_answer(body, instead="ask for fewer prompts by per_page")
 
 
 @router.get("/v2/gen-ai/evaluation_runs/<evaluation_run_uuid>/results/<prompt_id>")
@@ -46,4 +43,5 @@ def get_prompt(evaluation_run_uuid: str, prompt_id: str) -> Response[str]:
     identifier = digitalocean.decode_id(evaluation_runs.NOUN, evaluation_run_uuid)
     ordinal = digitalocean.decode_prompt_id(prompt_id)
     seen, prompt = evaluation_runs.prompt(application(), caller, identifier, ordinal)
-    return answer(digitalocean.encode_prompt(seen.evaluation, prompt))
+    body = digitalocean.encode_prompt(seen.evaluation, prompt)
+    return large_answer(body, instead="the results file of the evaluation has it")

@@ -56,8 +56,8 @@ def get_test_case(test_case_uuid: str) -> Response[str]:
     version = digitalocean.decode_case_version(query_of(event))
     identifier = digitalocean.decode_id(test_cases.NOUN, test_case_uuid)
     case = test_cases.get(application(), caller, identifier, version)
-    found = evaluation_datasets.find(application(), caller.organization, case.dataset_id)
-    return answer(digitalocean.encode_case(case, found[0] if found else None))
+    datasets = evaluation_datasets.of_cases(application(), caller, [case])
+    return answer(digitalocean.encode_case(case, datasets.get(case.dataset_id)))
 
 
 @router.put("/v2/gen-ai/evaluation_test_cases/<test_case_uuid>")
@@ -89,9 +89,9 @@ def list_runs_of_test_case(test_case_uuid: str) -> Response[str]:
 
 def _answer_list(caller: Caller, workspace: str | None) -> Response[str]:
     cases = test_cases.list_all(application(), caller, workspace)
-    datasets = evaluation_datasets.list_all(application(), caller) if cases else []
-    by_id = {dataset.dataset_id: dataset for dataset in datasets}
-    return answer(digitalocean.encode_case_list(cases, by_id))
+    return answer(
+        digitalocean.encode_case_list(cases, evaluation_datasets.of_cases(application(), caller, cases))
+    )
 
 
 def _star(told: Any) -> test_cases.WantedStar | None:

@@ -6,21 +6,18 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+import edge
 import orjson
-from aws_lambda_powertools.event_handler import Response
-
-from marksheet.errors import TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-LARGEST_ANSWER_BYTES = 6_000_000
-"""A Lambda may answer 6 MiB, headers included."""
+    from aws_lambda_powertools.event_handler import Response
 
 
 def answer_with(body: Mapping[str, Any], *, instead: str) -> Response[str]:
     """A JSON answer. Raises `TooLarge`, which says to do `instead`, for more than a function may answer."""
-    return _answer(_text_of(body), "application/json", instead)
+    return edge.large_text(_text_of(body), "application/json", instead=instead)
 
 
 def answer_lines(bodies: Iterable[Mapping[str, Any]], *, instead: str) -> Response[str]:
@@ -30,16 +27,9 @@ def answer_lines(bodies: Iterable[Mapping[str, Any]], *, instead: str) -> Respon
     for body in bodies:
         lines.append(_text_of(body) + "\n")
         size += len(lines[-1])
-        if size > LARGEST_ANSWER_BYTES:
+        if size > edge.LARGEST_ANSWER_BYTES:
             break
-    return _answer("".join(lines), "application/jsonl", instead)
-
-
-def _answer(text: str, content_type: str, instead: str) -> Response[str]:
-    # What is sent is a text within a JSON text, a character of which takes twelve bytes at most.
-    if len(text) > LARGEST_ANSWER_BYTES // 12 and (size := len(json.dumps(text))) > LARGEST_ANSWER_BYTES:
-        raise TooLarge(f"the answer would have {size:,} bytes, of {LARGEST_ANSWER_BYTES:,}; {instead}")
-    return Response(status_code=200, content_type=content_type, body=text, headers={})
+    return edge.large_text("".join(lines), "application/jsonl", instead=instead)
 
 
 def _text_of(body: Mapping[str, Any]) -> str:

@@ -9,9 +9,9 @@ from edge import answer
 
 from marksheet.application import application
 from marksheet.dialects import weave
+from marksheet.domain import OPERATION
 from marksheet.tracing import kept_things
 from marksheet.tracing.kept_things import MODEL, SCORER
-from marksheet.tracing.objects import OPERATION
 from traces_api import kept
 
 if TYPE_CHECKING:

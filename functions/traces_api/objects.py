@@ -84,8 +84,8 @@ def count_table() -> Response[str]:
     caller_of(event, READ)
     asked = weave.decode_count_table(body_of(event))
     caller, project = caller_of_body(event, READ, asked.project_id)
-    rows = objects.query_table(application(), caller, project, asked.digest)
-    return answer(weave.encode_table_count(len(rows)))
+    count = objects.count_table(application(), caller, project, asked.digest)
+    return answer(weave.encode_table_count(count))
 
 
 @router.post("/file/create")

@@ -187,6 +187,7 @@ OPERATIONS = {
             },
         ),
         answer=OnePrompt,
+        refusals={413: "The prompt does not fit an answer."},
         examples=("prompt",),
     ),
 }

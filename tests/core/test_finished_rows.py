@@ -19,7 +19,7 @@ from marksheet.run_rows import (
     flips,
     open_rows,
     read_page,
-    read_prompt,
+    read_prompts,
     run_statistics,
 )
 
@@ -74,7 +74,8 @@ def test_rows_are_found_by_ordinal_value_and_flip(
     execution.run(compared)
     finished = as_it_stands(app, compared)
     base, new = ((finished, run) for run in finished.runs)
-    assert read_prompt(app, *new, 7).question.question == "Say 7"
+    (seventh,) = read_prompts(app, *new, first=7, count=1)
+    assert seventh.question.question == "Say 7"
     assert filtered(app, *base, metric="accuracy", above=0.5).total == 5
     assert filtered(app, *base, metric="accuracy", below=0.5).total == 12
     page = flips(app, base, new, metric="accuracy", limit=3)
@@ -155,4 +156,4 @@ def test_rows_go_with_their_evaluation(
     with pytest.raises(NotFound):
         open_rows(app, finished, run).index()
     with pytest.raises(NotFound):
-        read_prompt(app, finished, run, 1)
+        read_prompts(app, finished, run, first=1, count=1)

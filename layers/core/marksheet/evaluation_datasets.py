@@ -8,7 +8,7 @@ changes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from marksheet.benchmarks import MAXIMUM_NAME, NewBenchmark
 from marksheet.dispositions import attachment, kept_file_name
 from marksheet.domain import Benchmark, EvaluationDataset, Status
 from marksheet.errors import Conflict, InvalidRequest, InvalidUpload, NotFound, Problem
-from marksheet.identifiers import derived_uuid, new_id
+from marksheet.identifiers import derived_uuid, new_id, timestamp
 from marksheet.question_fields import DATASET_ALIASES
 from marksheet.repetition import made_before, repetition_record
 from marksheet.store import layout
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from marksheet.application import Application
-    from marksheet.domain import Caller, Question
+    from marksheet.domain import Caller, EvaluationCase, Question
     from marksheet.store.objects import ObjectWriter
     from marksheet.store.table import Item
 
@@ -65,7 +65,7 @@ class FilePlace:
     name: str
     url: str
     """Takes a PUT of as many bytes as were announced."""
-    expires_at: datetime
+    expires_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def request_files(app: Application, caller: Caller, files: Sequence[AnnouncedFil
     ]
     if problems:
         raise InvalidRequest(problems)
-    expires_at = app.clock() + timedelta(seconds=app.settings.presign_seconds)
+    expires_at = _presigned_until(app)
     places = []
     for file, name in zip(files, names, strict=True):
         file_key = _announce(app, caller, name or "", file.size)
@@ -166,6 +166,17 @@ def find(app: Application, organization: str, dataset_id: str) -> tuple[Evaluati
     return None if benchmark is None else (sent or _of_benchmark(benchmark), benchmark)
 
 
+def of_cases(
+    app: Application, caller: Caller, cases: Iterable[EvaluationCase]
+) -> dict[str, EvaluationDataset]:
+    """The datasets of test cases by their UUIDs; those that were deleted are not among them."""
+    places = {case.dataset_id: (case.benchmark_id, case.benchmark_version) for case in cases}
+    there = app.store.benchmarks.find_many(caller.organization, list(places.values()))
+    found = {_uuid(benchmark): _of_benchmark(benchmark) for benchmark in there}
+    sent = app.store.evaluation_datasets.find_many(caller.organization, list(found))
+    return found | {dataset.dataset_id: dataset for dataset in sent}
+
+
 def delete(app: Application, caller: Caller, dataset_id: str) -> None:
     """Delete a dataset, which is its benchmark. Raises `NotFound`, or `Conflict` while it is being evaluated
     on, and for a benchmark of several versions.
@@ -180,7 +191,7 @@ def delete(app: Application, caller: Caller, dataset_id: str) -> None:
     app.store.evaluation_datasets.delete(caller.organization, dataset.dataset_id)
 
 
-def download_url(app: Application, caller: Caller, dataset_id: str) -> tuple[str, datetime]:
+def download_url(app: Application, caller: Caller, dataset_id: str) -> tuple[str, str]:
     """A presigned URL of the file as it was sent, and when it expires. Where no file was kept, it gets the
     questions as JSON Lines. Raises `NotFound`.
     """
@@ -194,7 +205,12 @@ def download_url(app: Application, caller: Caller, dataset_id: str) -> tuple[str
         disposition=attachment(name),
         content_type=CONTENT_TYPES[questions.guess_format(name, b"")],
     )
-    return url, app.clock() + timedelta(seconds=app.settings.presign_seconds)
+    return url, _presigned_until(app)
+
+
+def _presigned_until(app: Application) -> str:
+    """When a URL that is signed now expires."""
+    return timestamp(app.clock() + timedelta(seconds=app.settings.presign_seconds))
 
 
 def _get(app: Application, caller: Caller, dataset_id: str) -> tuple[EvaluationDataset, Benchmark]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from marksheet import test_cases
 from marksheet.domain import MetricValue, Outcome, SeenPrompt, SeenRun
 from marksheet.errors import NotFound
 from marksheet.run_rows import read_prompts
+from marksheet.run_rows.at_once import at_once
 from marksheet.scoring.specs import run_metric
 from marksheet.shown_trials import trial_call_id
 from marksheet.store import layout
@@ -24,14 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from marksheet.application import Application
-    from marksheet.domain import Caller, Evaluation, EvaluationCase, MarkedRow, Run, Trial
+    from marksheet.domain import Caller, Evaluation, MarkedRow, Run, Trial
 
 NOUN = "Evaluation run"
 MOST_LISTED = 200
 """Runs of a test case that a list tells of, the newest."""
-
-_AT_ONCE = 16
-"""Summaries fetched side by side."""
 
 
 def get(app: Application, caller: Caller, run_id: str) -> SeenRun:
@@ -50,16 +48,14 @@ def list_of_case(app: Application, caller: Caller, case_id: str, version: int | 
     case = test_cases.get(app, caller, case_id, version)
     organization = caller.organization
     ids = app.store.evaluation_cases.evaluation_ids(organization, case.case_id, version, MOST_LISTED)
-    found = [e for e in app.store.evaluations.find_many(organization, ids) if e.test_case is not None]
-    versions = [evaluation.test_case for evaluation in found if evaluation.test_case is not None]
-    cases = app.store.evaluation_cases.find_many(organization, versions)
+    found = app.store.evaluations.find_many(organization, ids)
+    cases = app.store.evaluation_cases.find_many(organization, [e.test_case for e in found if e.test_case])
     runs = [(evaluation, run) for evaluation in found for run in evaluation.runs]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        told = pool.map(lambda pair: _metrics(app, *pair), runs)
-        return [
-            SeenRun(evaluation, run, _case_of(evaluation, cases), metrics)
-            for (evaluation, run), metrics in zip(runs, told, strict=True)
-        ]
+    told = at_once([partial(_metrics, app, *place) for place in runs])
+    return [
+        SeenRun(evaluation, run, evaluation.test_case and cases.get(evaluation.test_case), metrics)
+        for (evaluation, run), metrics in zip(runs, told, strict=True)
+    ]
 
 
 def prompts(app: Application, seen: SeenRun, *, first: int, count: int) -> list[SeenPrompt]:
@@ -97,10 +93,6 @@ def _find(app: Application, caller: Caller, run_id: str) -> tuple[Evaluation, Ru
     if place is None or not found:
         raise NotFound(NOUN, run_id)
     return found[0], found[0].runs[place.position]
-
-
-def _case_of(evaluation: Evaluation, cases: Mapping[Any, EvaluationCase]) -> EvaluationCase | None:
-    return cases.get(evaluation.test_case)
 
 
 def _metrics(app: Application, evaluation: Evaluation, run: Run) -> tuple[MetricValue, ...]:

@@ -353,10 +353,4 @@ def idempotency_record(
         raise InvalidRequest(
             Problem(("header", "idempotency-key"), f"use 1 to {MAXIMUM_IDEMPOTENCY_KEY} characters")
         )
-    now = app.clock()
-    return IdempotencyRecord(
-        key=key,
-        fingerprint=fingerprint,
-        now=int(now.timestamp()),
-        expires_at=int((now + window).timestamp()),
-    )
+    return IdempotencyRecord.of(key, fingerprint, app.clock(), window)

@@ -29,7 +29,7 @@ DATASET_ALIASES: Aliases = {
 """The names in files that are made for agents to answer."""
 
 
-def known_names(aliases: Aliases = ALIASES) -> frozenset[str]:
+def known_names(aliases: Aliases) -> frozenset[str]:
     """Every name that stands for a field."""
     return frozenset(
         {name for names in aliases.values() for name in names} | {"context", "choices", "cluster", "metadata"}

@@ -26,13 +26,7 @@ def repetition_key(caller: Caller, what: str, fingerprint: str) -> str:
 
 def repetition_record(app: Application, caller: Caller, what: str, fingerprint: str) -> IdempotencyRecord:
     """What is to be remembered of a create; `fingerprint` is a digest of all that it says."""
-    now = app.clock()
-    return IdempotencyRecord(
-        key=repetition_key(caller, what, fingerprint),
-        fingerprint=fingerprint,
-        now=int(now.timestamp()),
-        expires_at=int((now + WINDOW).timestamp()),
-    )
+    return IdempotencyRecord.of(repetition_key(caller, what, fingerprint), fingerprint, app.clock(), WINDOW)
 
 
 def made_before(app: Application, caller: Caller, what: str, fingerprint: str) -> IdempotencyKeyUsed | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from marksheet import evaluations
 from marksheet.errors import InvalidRequest, Problem
-from marksheet.run_rows import FilteredPage, filtered, flips, read_prompts
+from marksheet.run_rows import filtered, flips, read_prompts
 from marksheet.summary.run_summary import RunSummary
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def show_rows(app: Application, caller: Caller, evaluation_id: str, request: Row
     if request.metric is None:
         found = read_prompts(app, evaluation, run, first=request.offset + 1, count=request.limit)
         return ShownRows(evaluation, run, [(row, None) for row in found], evaluation.total_questions)
-    page: FilteredPage = filtered(
+    page = filtered(
         app,
         evaluation,
         run,
@@ -63,7 +63,7 @@ def show_rows(app: Application, caller: Caller, evaluation_id: str, request: Row
         offset=request.offset,
         limit=request.limit,
     )
-    return ShownRows(evaluation, run, with_values(evaluation, run, page.rows, request.metric), page.total)
+    return ShownRows(evaluation, run, _with_values(evaluation, run, page.rows, request.metric), page.total)
 
 
 def show_flips(app: Application, caller: Caller, evaluation_id: str, request: RowsRequest) -> ShownFlips:
@@ -93,15 +93,15 @@ def show_flips(app: Application, caller: Caller, evaluation_id: str, request: Ro
         offset=request.offset,
         limit=request.limit,
     )
-    before = with_values(*base, [flip.first for flip in page.rows], request.metric or "")
-    after = with_values(*compared, [flip.second for flip in page.rows], request.metric or "")
+    before = _with_values(*base, [flip.first for flip in page.rows], request.metric or "")
+    after = _with_values(*compared, [flip.second for flip in page.rows], request.metric or "")
     rows = [
         (flip.gained, first, second) for flip, first, second in zip(page.rows, before, after, strict=True)
     ]
     return ShownFlips(base, compared, rows, page.gained, page.lost)
 
 
-def with_values(
+def _with_values(
     evaluation: Evaluation, run: Run, rows: Sequence[MarkedRow], metric: str
 ) -> list[tuple[MarkedRow, float | None]]:
     """The rows of a run, each with its value of a metric."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
+from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
+
+from marksheet.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CHUNK = 64 << 10
-_MOST = 1 << 20
 _LEVEL = 1
 """Of zlib: they are read once and thrown away."""
 
@@ -30,12 +32,7 @@ class Spool:
         """All that was written, once, in pieces of at most 1 MiB."""
         self._file.write(self._packer.flush())
         self._file.seek(0)
-        unpacker = zlib.decompressobj()
-        while packed := self._file.read(_CHUNK):
-            while packed:
-                if content := unpacker.decompress(packed, _MOST):
-                    yield content
-                packed = unpacker.unconsumed_tail
+        yield from unpacked(iter(partial(self._file.read, _CHUNK), b""))
 
 
 @contextmanager

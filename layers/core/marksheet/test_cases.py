@@ -229,7 +229,10 @@ def _changed(app: Application, caller: Caller, case: EvaluationCase, fields: Cas
     )
     benchmark = None
     if fields.dataset_id is not None:
-        dataset, benchmark = _dataset(app, caller, fields.dataset_id)
+        found = evaluation_datasets.find(app, caller.organization, fields.dataset_id)
+        if found is None:
+            raise _no_dataset(fields.dataset_id)
+        dataset, benchmark = found
         changed = replace(
             changed,
             dataset_id=dataset.dataset_id,
@@ -238,8 +241,10 @@ def _changed(app: Application, caller: Caller, case: EvaluationCase, fields: Cas
             benchmark_version=benchmark.version,
         )
     if fields.metrics is not None or not case.scorers:
+        place = changed.benchmark_id, changed.benchmark_version
+        benchmark = benchmark or app.store.benchmarks.find(caller.organization, *place)
         if benchmark is None:
-            _, benchmark = _dataset(app, caller, case.dataset_id)
+            raise _no_dataset(changed.dataset_id)
         changed = replace(changed, scorers=_scorers(fields, benchmark))
     if fields.star is not None:
         changed = replace(changed, star=_star(fields.star, changed.scorers))
@@ -249,12 +254,9 @@ def _changed(app: Application, caller: Caller, case: EvaluationCase, fields: Cas
     return changed
 
 
-def _dataset(app: Application, caller: Caller, dataset_id: str) -> tuple[Any, Benchmark]:
-    found = evaluation_datasets.find(app, caller.organization, dataset_id)
-    if found is None:
-        message = f"there is no evaluation dataset {dataset_id!r}; create it first"
-        raise InvalidRequest(Problem(("body", "dataset_uuid"), message, "not_found"))
-    return found
+def _no_dataset(dataset_id: str) -> InvalidRequest:
+    message = f"there is no evaluation dataset {dataset_id!r}; create it first"
+    return InvalidRequest(Problem(("body", "dataset_uuid"), message, "not_found"))
 
 
 def _scorers(fields: CaseFields, benchmark: Benchmark) -> tuple[ScorerSpec, ...]:

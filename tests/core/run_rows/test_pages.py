@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from marksheet.domain import LoggedRow, MarkedRow
 from marksheet.errors import TooLarge
-from marksheet.run_rows import alignment, open_rows, pages, read_page, segments
+from marksheet.run_rows import alignment, open_rows, pages, read_page, read_row, segments
 from tests.core.run_rows.kept import ORGANIZATION, Kept, ask, marked, number
 from tests.core.run_rows.strategies import RUNS
 
@@ -78,6 +78,18 @@ def test_runs_over_the_same_questions_need_no_alignment() -> None:
     kept.bucket.reads.clear()
     assert read_page(kept.app, ORGANIZATION, runs, limit=5).total == 20
     assert kept.bucket.reads == {"index": 3, "by_digest": 3}
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_one_row_of_runs_that_have_it_needs_no_alignment(hold: bool) -> None:
+    kept = Kept()
+    first = kept.store(rows_of(0, 20), "a")
+    second = (kept.hold if hold else kept.store)(rows_of(10, 30), "b")
+    common = read_page(kept.app, ORGANIZATION, [first, second], intersect=True)
+    for digest, marked_rows in common.rows:
+        kept.bucket.reads.clear()
+        assert read_row([first, second], digest) == marked_rows
+        assert kept.bucket.reads == {"by_digest": 1 if hold else 2}
 
 
 def test_an_alignment_is_that_of_all_runs_over_the_same_questions() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.errors import NotFinished, NotFound, TooLarge
-from marksheet.run_rows import ordinal_blocks, read_prompt, read_prompts
+from marksheet.errors import NotFinished, TooLarge
+from marksheet.run_rows import ordinal_blocks, read_prompts
 from tests.core.run_rows.kept import Kept, ask, make_evaluation, marked
 
 ROWS = [marked(ask(n, f"Say {n % 50}")) for n in range(1, 201)]
@@ -24,16 +24,8 @@ def test_one_prompt_takes_two_reads(ordinal: int) -> None:
     kept = Kept()
     evaluation, run = kept.finish(ROWS, "a")
     kept.bucket.reads.clear()
-    assert read_prompt(kept.app, evaluation, run, ordinal) == ROWS[ordinal - 1]
+    assert read_prompts(kept.app, evaluation, run, first=ordinal, count=1) == [ROWS[ordinal - 1]]
     assert kept.bucket.reads == {"ordinals": 1, "by_ordinal": 1}
-
-
-@pytest.mark.parametrize("ordinal", [-1, 0, 201])
-def test_what_was_never_asked_is_not_found(ordinal: int) -> None:
-    kept = Kept()
-    evaluation, run = kept.finish(ROWS, "a")
-    with pytest.raises(NotFound):
-        read_prompt(kept.app, evaluation, run, ordinal)
 
 
 def test_a_run_without_results_has_no_prompts() -> None:

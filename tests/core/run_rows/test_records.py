@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import zlib
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +12,7 @@ from marksheet.run_rows.records import (
     encode_digest,
     encode_record,
 )
-from marksheet.run_rows.unpacking import unpacked
+from marksheet.unpacking import unpacked
 
 RECORDS = st.lists(st.builds(Record, st.binary(max_size=5), st.binary(max_size=50)), max_size=5)
 
@@ -40,7 +39,7 @@ def test_blocks_are_unpacked_however_their_bytes_arrive(blocks: list[bytes], siz
     assert b"".join(unpacked(cut(content, size))) == b"".join(blocks)
 
 
-def test_what_is_packed_ever_so_tightly_is_handed_on_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_packed_ever_so_tightly_is_handed_on_in_pieces() -> None:
     pieces = list(unpacked([zlib.compress(bytes(5 << 20)), zlib.compress(b"end")]))
     assert max(map(len, pieces)) == 1 << 20
     assert sum(map(len, pieces)) == (5 << 20) + 3

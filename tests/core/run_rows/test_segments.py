@@ -57,6 +57,6 @@ def test_an_ordinary_run_is_one_segment() -> None:
     assert list(bucket.content) == ["key.0"]
 
 
-def test_what_is_gone_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_gone_is_said_to_be() -> None:
     with pytest.raises(KeyError):
         list(read_segments(Bucket(), "key", [0], 0, 1))  # type: ignore[arg-type]

@@ -16,10 +16,6 @@ def test_a_metrics_uuid_is_pinned() -> None:
     assert uuid.UUID(metric_id("anything")).version == 5
 
 
-def test_no_two_scorers_have_one_uuid() -> None:
-    assert len({metric_id(name) for name in SCORERS}) == len(SCORERS)
-
-
 @pytest.mark.parametrize("name", sorted(set(SCORERS) - set(scorers_without_options())))
 def test_a_scorer_that_is_left_out_needs_an_option(name: str) -> None:
     with pytest.raises(InvalidRequest) as refused:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from marksheet import aws
 from marksheet.domain import Call, CallEnd
-from marksheet.store.calls import LARGEST_BODY, Calls
+from marksheet.store.bodies import LARGEST_BODY
+from marksheet.store.calls import Calls
 from marksheet.store.objects import Objects
 from marksheet.store.table import Table
 from marksheet.store.trace_deleting import TraceDeleter
@@ -170,6 +171,19 @@ def test_a_usual_call_takes_one_write_unit(calls: Calls) -> None:
     ]
     assert len(sizes) == 3
     assert max(sizes) <= 1024
+
+
+def test_a_trial_costs_a_unit_a_call_and_one_where_the_model_was_asked(calls: Calls) -> None:
+    def units() -> int:
+        return len(aws.client("dynamodb").scan(TableName=TABLE)["Items"])
+
+    calls.add("acme", "p", completes=a_trial(1))
+    before = units()
+    trial, asked, scored = a_trial(2)
+    # A scorer that is an object of its own.
+    scored = replace(scored, inputs={"self": "weave:///acme/p/object/exact:s0"})
+    calls.add("acme", "p", completes=[trial, asked, scored])
+    assert units() - before == 4
 
 
 def test_a_run_is_over_once_start_and_end_are_there(calls: Calls) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from marksheet.application import Application
-from marksheet.domain import Caller
+from marksheet.domain import OPERATION, Caller
 from marksheet.errors import NotFound
 from marksheet.tracing import kept_things, objects
 from marksheet.tracing.kept_things import DATASET, EVALUATION, MODEL, SCORER, object_id_of
-from marksheet.tracing.objects import OPERATION
 from marksheet.tracing.references import read_reference, resolve_rows
 
 ROWS = [{"q": 1}, {"q": 2}]

@@ -78,6 +78,19 @@ def test_a_value_that_is_too_large_for_an_item_is_kept(app: Application, caller:
     value = {"noise": [digest_of(n) for n in range(20_000)]}
     kept = objects.keep_object(app, caller, "p", "thing", value)
     assert objects.get_object(app, caller, "p", "thing", kept.digest).value == value
+    # One of the same value and another name goes alone.
+    other = objects.keep_object(app, caller, "p", "other", value)
+    app.store.logged_objects.delete("acme", "p", other, app.now())
+    assert objects.get_object(app, caller, "p", "thing", kept.digest).value == value
+
+
+def test_versions_of_a_name_are_told_from_those_of_longer_names(app: Application, caller: Caller) -> None:
+    names = ("thing", "thing-2", "thing.x", "thing_", "thing0", "thingé")
+    for name in names:
+        objects.keep_object(app, caller, "p", name, {"name": name})
+    for name in names:
+        (found,) = app.store.logged_objects.list_all("acme", "p", object_id=name)
+        assert (found.value, found.latest) == ({"name": name}, True)
 
 
 @pytest.mark.parametrize("value", ["text", "weave:///acme/p/object/x:y/attr/rows/id/z", 1, None, [1], True])
@@ -120,6 +133,7 @@ def test_a_table_is_read_in_its_order_and_by_digest(app: Application, caller: Ca
     found = objects.query_table(app, caller, "p", kept.digest)
     assert repr([row.value for row in found]) == repr(ROWS)
     assert [row.place for row in objects.query_table(app, caller, "p", kept.digest, offset=1, limit=1)] == [1]
+    assert objects.count_table(app, caller, "p", kept.digest) == 3
     wanted = kept.row_digests[2:]
     assert [row.place for row in objects.query_table(app, caller, "p", kept.digest, row_digests=wanted)] == [
         2
@@ -130,6 +144,15 @@ def test_a_table_without_rows_is_a_table(app: Application, caller: Caller) -> No
     kept = objects.keep_table(app, caller, "p", [])
     assert kept.row_digests == []
     assert objects.query_table(app, caller, "p", kept.digest) == []
+    assert objects.count_table(app, caller, "p", kept.digest) == 0
+
+
+def test_rows_are_counted_without_being_read(
+    app: Application, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = objects.keep_table(app, caller, "p", ROWS)
+    monkeypatch.delattr(app.store.objects.__class__, "read")
+    assert objects.count_table(app, caller, "p", kept.digest) == 3
 
 
 def test_a_table_that_was_sent_in_one_piece_is_joined(app: Application, caller: Caller) -> None:
@@ -151,6 +174,8 @@ def test_nothing_of_another_organization_or_project_is_found(
             objects.get_object(app, who, project, "thing", version.digest)
         with pytest.raises(NotFound):
             objects.query_table(app, who, project, table.digest)
+        with pytest.raises(NotFound):
+            objects.count_table(app, who, project, table.digest)
         with pytest.raises(NotFound):
             objects.get_file(app, who, project, file)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -187,6 +188,16 @@ def test_a_score_may_be_added_to_what_a_client_logged(app: Application, caller: 
     predictions.score(app, caller, "p", "trial-001-p", SCORER.replace("exact", "later"), True)
     predictions.finish(app, caller, "p", "trial-001-p")
     assert trials(app, RUN) == [("answer 1", {"exact": {"correct": True, "length": 4}, "later": True})]
+
+
+def test_a_client_may_name_an_attribute_as_ours_is(app: Application, caller: Caller) -> None:
+    run, *rest = (replace(each, attributes={**each.attributes, "handed_in": True}) for each in a_run(1))
+    take_in(app, caller, "p", starts=[run], completes=rest)
+    (found,) = list_predictions(app, caller, "p", RUN)
+    assert found.inputs == {"question": "Say 1"}
+    predictions.finish(app, caller, "p", found.prediction_id)
+    assert get_prediction(app, caller, "p", found.prediction_id) == found
+    assert trials(app, RUN) == [("answer 1", {"exact": {"correct": True, "length": 4}})]
 
 
 @pytest.fixture

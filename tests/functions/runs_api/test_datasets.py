@@ -36,7 +36,7 @@ def test_a_file_is_sent_by_a_put_of_its_size_to_one_key(gen: Gen, deployed: Appl
     assert query["X-Amz-SignedHeaders"] == ["content-length;host"]
     assert int(query["X-Amz-Expires"][0]) <= 900
     assert (upload["original_file_name"], answer["request_id"]) == ("questions.csv", "JKJaXmPLvHcESHA=")
-    assert upload["expires_at"] == "2026-01-02T03:19:05Z"
+    assert upload["expires_at"].startswith("2026-01-02T03:19:05.")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_dataset_is_downloaded_as_it_was_sent(gen: Gen, deployed: Application)
     query = parse_qs(url.query)
     assert query["response-content-disposition"][0].startswith("attachment; ")
     assert query["response-content-type"] == ["text/csv"]
-    assert answer["expires_at"] == "2026-01-02T03:19:05Z"
+    assert answer["expires_at"].startswith("2026-01-02T03:19:05.")
 
 
 def test_of_a_benchmark_without_a_file_the_questions_are_downloaded(

@@ -226,7 +226,7 @@ def test_context_is_shown_with_what_the_answer_used_of_it(gen: Gen, recorded: An
 def test_a_page_that_fits_no_answer_is_too_large(
     gen: Gen, over: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runs_api.prompts.LARGEST_ANSWER_BYTES", 100)
+    monkeypatch.setattr("edge.LARGEST_ANSWER_BYTES", 100)
     answer = gen.ask("prompt_list", f"evaluation_runs/{over}/results")
     assert (answer.status, answer.json["id"]) == (413, "too_large")
     assert "per_page" in answer.json["message"]

@@ -65,7 +65,7 @@ def test_the_same_request_of_another_key_is_another_one(gen: Gen, tape: str) -> 
 
 
 def test_a_repeated_request_starts_the_models_that_were_not_reached(
-    gen: Gen, tape: str, deployment: Any, deployed: Application, monkeypatch: pytest.MonkeyPatch
+    gen: Gen, tape: str, deployment: Any, deployed: Application
 ) -> None:
     deployment.recorded("reel", RIGHT)
     case = gen.case()

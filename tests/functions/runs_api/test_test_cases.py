@@ -224,6 +224,16 @@ def test_test_cases_are_listed_and_found_by_their_workspace(gen: Gen) -> None:
     assert listed("case_list_of_workspace", f"workspaces/nobody/{PATH}") == []
 
 
+def test_a_dataset_is_told_as_long_as_it_is_there_alone_and_in_lists(gen: Gen, deployment: Any) -> None:
+    deployment.benchmark(2)
+    dataset = gen.get("dataset_list")["evaluation_datasets"][0]
+    case = gen.case(dataset["dataset_uuid"])
+    # The benchmark's later version is another dataset.
+    deployment.benchmark(3)
+    assert seen(gen, case)["dataset"] == dataset
+    assert gen.get("case_list")["evaluation_test_cases"] == [seen(gen, case)]
+
+
 def test_a_test_case_outlives_its_dataset_but_does_not_run(gen: Gen, deployment: Any) -> None:
     deployment.recorded("tape", {"1": "1"})
     dataset = gen.dataset()

@@ -42,8 +42,8 @@ def test_what_is_no_number_is_null_in_either_way_of_writing(beside: Any) -> None
 def test_more_than_a_function_may_answer_is_refused(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
     body = {"value": letter * 100}
     size = len(json.dumps(text(body)))
-    monkeypatch.setattr("traces_api.answering.LARGEST_ANSWER_BYTES", size)
+    monkeypatch.setattr("edge.LARGEST_ANSWER_BYTES", size)
     assert text(body)
-    monkeypatch.setattr("traces_api.answering.LARGEST_ANSWER_BYTES", size - 1)
+    monkeypatch.setattr("edge.LARGEST_ANSWER_BYTES", size - 1)
     with pytest.raises(TooLarge, match="ask for less"):
         text(body)

@@ -332,7 +332,7 @@ def test_rows_that_no_answer_holds_are_refused_before_any_is_read(
 def test_an_answer_of_too_many_bytes_is_refused(
     project: WeaveProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("traces_api.answering.LARGEST_ANSWER_BYTES", 10_000)
+    monkeypatch.setattr("edge.LARGEST_ANSWER_BYTES", 10_000)
     project.log(*(project.trial(f"t{n}", n, output='"' * 2_000) for n in range(3)))
     answer = project.ask({"evaluation_call_ids": ["run"]})
     assert answer.status_code == 413

@@ -52,6 +52,9 @@ from marksheet.domain.test_cases import (
 )
 from marksheet.domain.traces import (
     DEFAULT_PROJECT,
+    OPERATION,
+    RUN_OPERATION,
+    TRIAL_OPERATION,
     Call,
     CallEnd,
     LoggedRow,
@@ -64,6 +67,9 @@ from marksheet.domain.traces import (
 __all__ = [
     "BUDGET_REACHED",
     "DEFAULT_PROJECT",
+    "OPERATION",
+    "RUN_OPERATION",
+    "TRIAL_OPERATION",
     "Answer",
     "Benchmark",
     "Call",

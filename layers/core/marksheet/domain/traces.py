@@ -15,9 +15,19 @@ if TYPE_CHECKING:
 DEFAULT_PROJECT = "default"
 """The label of evaluations that were given none."""
 
-RUN_OPERATIONS = frozenset({"Evaluation.evaluate"})
-TRIAL_OPERATIONS = frozenset({"Evaluation.predict_and_score", "Evaluation.predictAndScore"})
-"""What the clients call the operation that makes one trial, in Python and in TypeScript."""
+RUN_OPERATION = "Evaluation.evaluate"
+"""What the clients call the operation that is a run."""
+TRIAL_OPERATION = "Evaluation.predict_and_score"
+"""What they call the one that makes a trial."""
+_TRIAL_OPERATIONS = (TRIAL_OPERATION, "Evaluation.predictAndScore")
+"""In Python and in TypeScript."""
+
+OPERATION = "Op"
+"""The kind of an operation that is kept."""
+
+_SCORING = "weave"
+_EVALUATING = "_weave_eval_meta"
+"""Attributes under which the clients say that a call scores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,24 @@ class Call:
 
     @property
     def is_run(self) -> bool:
-        return self.operation in RUN_OPERATIONS
+        return self.operation == RUN_OPERATION
 
     @property
     def is_trial(self) -> bool:
-        return self.operation in TRIAL_OPERATIONS
+        return self.operation in _TRIAL_OPERATIONS
+
+    @property
+    def is_score(self) -> bool:
+        """Whether it says that it scores."""
+        scoring, evaluating = self.attributes.get(_SCORING), self.attributes.get(_EVALUATING)
+        if isinstance(scoring, dict) and scoring.get("score") == "true":
+            return True
+        return isinstance(evaluating, dict) and bool(evaluating.get("score"))
+
+    @property
+    def evaluated_by(self) -> Any:
+        """Of a run: the evaluation, as a rule by a reference."""
+        return self.inputs.get("self", self.inputs.get("this"))
 
 
 @dataclass(frozen=True, slots=True)

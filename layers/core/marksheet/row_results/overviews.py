@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from marksheet.row_results.ordering import in_start_order
 from marksheet.row_results.results import ResultsSummary, RunOverview
-from marksheet.run_rows import read_page, run_statistics
+from marksheet.run_rows import read_row, run_statistics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def summarize(
         for run_id, told in found.runs.items()
         if told.trial_count and told.first_digest is not None
     }
-    order = _as_first_met(app, organization, by_id, met, intersect=intersect)
+    order = _as_first_met(by_id, met)
     return ResultsSummary(
         found.row_count,
         tuple(
@@ -39,17 +39,10 @@ def summarize(
     )
 
 
-def _as_first_met(
-    app: Application,
-    organization: str,
-    runs: Mapping[str, KnownRun],
-    met: Mapping[str, str],
-    *,
-    intersect: bool,
-) -> list[str]:
+def _as_first_met(runs: Mapping[str, KnownRun], met: Mapping[str, str]) -> list[str]:
     """Run ids by the digest of their first row, and within one by the start of their first trial of it."""
     order: list[str] = []
-    for _, group in groupby(sorted(met, key=lambda run_id: met[run_id]), key=lambda run_id: met[run_id]):
+    for digest, group in groupby(sorted(met, key=met.__getitem__), key=met.__getitem__):
         together = [runs[run_id] for run_id in group]
         if len(together) == 1:
             order.append(together[0].run_id)
@@ -57,8 +50,7 @@ def _as_first_met(
         trials = None
         if any(run.logged for run in together):
             # Only the row itself knows when its trials began.
-            sources = [run.rows for run in together]
-            ((_, marked),) = read_page(app, organization, sources, limit=1, intersect=intersect).rows
+            marked = read_row([run.rows for run in together], digest)
             trials = {run.run_id: run.trials(marked[run.run_id]) for run in together}
         order += [run.run_id for run in in_start_order(together, trials)]
     return order

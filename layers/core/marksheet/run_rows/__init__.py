@@ -8,8 +8,8 @@ do.
 from marksheet.run_rows.filtering import FilteredPage, filtered
 from marksheet.run_rows.flipping import Flip, FlipsPage, flips
 from marksheet.run_rows.memory_rows import MemoryRows
-from marksheet.run_rows.pages import RowPage, read_page
-from marksheet.run_rows.prompts import read_prompt, read_prompts
+from marksheet.run_rows.pages import RowPage, read_page, read_row
+from marksheet.run_rows.prompts import read_prompts
 from marksheet.run_rows.rows_writer import RowsWriter
 from marksheet.run_rows.run_rows import RunRows
 from marksheet.run_rows.statistics import RowStatistics, RunStatistics, run_statistics
@@ -30,7 +30,7 @@ __all__ = [
     "flips",
     "open_rows",
     "read_page",
-    "read_prompt",
     "read_prompts",
+    "read_row",
     "run_statistics",
 ]

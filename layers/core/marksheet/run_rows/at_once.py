@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 def at_once(reads: Sequence[Callable[[], Result]]) -> list[Result]:
     """What each read gives, in their order. Raises what the first that fails raises."""
-    if len(reads) == 1:
-        return [reads[0]()]
+    if len(reads) <= 1:
+        return [read() for read in reads]
     with ThreadPoolExecutor(min(len(reads), _AT_ONCE)) as pool:
         return [future.result() for future in [pool.submit(read) for read in reads]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from functools import partial
 from heapq import merge
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, BinaryIO
 
 from marksheet.run_rows.records import Record, decode_records, encode_record
+from marksheet.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,11 +99,5 @@ def _write(records: Iterable[Record], out: BinaryIO) -> None:
 
 
 def _read(path: Path) -> Iterator[Record]:
-    return decode_records(_unpacked(path))
-
-
-def _unpacked(path: Path) -> Iterator[bytes]:
-    unpacker = zlib.decompressobj()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK // 4):
-            yield unpacker.decompress(chunk)
+        yield from decode_records(unpacked(iter(partial(file.read, _CHUNK // 4), b"")))

@@ -16,7 +16,6 @@ from marksheet.run_rows.filtering import check_metric
 from marksheet.run_rows.ordinal_blocks import read_ordinals
 from marksheet.run_rows.records import decode_row
 from marksheet.run_rows.stored_rows import open_rows
-from marksheet.summary.run_summary import ACCURACY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +73,7 @@ def flips(
     runs = [open_rows(app, *first), open_rows(app, *second)]
     for index in read_indexes(runs):
         check_metric(metric, index.metrics)
-    thresholds = [threshold_of(evaluation, metric) for evaluation, _ in (first, second)]
+    thresholds = [_threshold_of(evaluation, metric) for evaluation, _ in (first, second)]
     said = [*(run.version for run in runs), metric, *map(repr, thresholds)]
     organization = first[0].organization
     content = remembered(app, organization, "flips", said, lambda: _find(runs, metric, thresholds))
@@ -99,8 +98,10 @@ def flips(
     return FlipsPage(gained, lost, found)
 
 
-def threshold_of(evaluation: Evaluation, metric: str) -> float:
+def _threshold_of(evaluation: Evaluation, metric: str) -> float:
     """The value from which on a question is passed."""
+    from marksheet.summary.run_summary import ACCURACY
+
     correctness = (spec.threshold for spec in evaluation.scorers if spec.role is Role.CORRECTNESS)
     return next(correctness, _PASSED) if metric == ACCURACY else _PASSED
 

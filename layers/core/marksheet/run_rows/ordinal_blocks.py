@@ -10,7 +10,7 @@ from marksheet.errors import TooLarge
 from marksheet.run_rows.at_once import at_once
 from marksheet.run_rows.records import decode_records, encode_record
 from marksheet.run_rows.segments import SegmentWriter, read_segments
-from marksheet.run_rows.unpacking import unpacked
+from marksheet.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

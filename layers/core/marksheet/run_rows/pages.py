@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from marksheet.errors import TooLarge
 from marksheet.run_rows.alignment import rows_before
 from marksheet.run_rows.at_once import at_once
-from marksheet.run_rows.records import decode_digest
+from marksheet.run_rows.buckets import bucket_of
+from marksheet.run_rows.records import decode_digest, encode_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from marksheet.application import Application
     from marksheet.domain import MarkedRow
@@ -69,12 +70,15 @@ def read_page(
         size += sum(len(record.body) for _, record in entries)
         if size > MOST_BYTES:
             raise TooLarge(f"{end - start} rows are more than one answer can hold; ask for fewer at a time")
-        marked: dict[str, list[MarkedRow]] = {}
-        for position, record in entries:
-            run = runs[position]
-            marked.setdefault(run.run_id, []).append(run.decode(record))
-        rows.append((decode_digest(digest), marked))
+        rows.append((decode_digest(digest), _decode(runs, entries)))
     return RowPage(total, rows)
+
+
+def read_row(runs: Sequence[RunRows], digest: str) -> dict[str, list[MarkedRow]]:
+    """By run id the questions of a digest that all of the runs have; one read of each run."""
+    bucket, encoded = bucket_of(digest), encode_digest(digest)
+    rows = together(runs, bucket, bucket + 1, intersect=True)
+    return next(_decode(runs, entries) for found, entries in rows if found == encoded)
 
 
 def together(
@@ -87,6 +91,14 @@ def together(
         entries = [(position, record) for record, position in group]
         if not intersect or len({position for position, _ in entries}) == len(runs):
             yield digest, entries
+
+
+def _decode(runs: Sequence[RunRows], entries: Iterable[tuple[int, Record]]) -> dict[str, list[MarkedRow]]:
+    marked: dict[str, list[MarkedRow]] = {}
+    for position, record in entries:
+        run = runs[position]
+        marked.setdefault(run.run_id, []).append(run.decode(record))
+    return marked
 
 
 def _digest(found: tuple[Record, int]) -> bytes:

@@ -27,11 +27,3 @@ def read_prompts(
     except KeyError as absent:
         raise NotFound("run", run.run_id) from absent
     return [decode_row(found[ordinal]) for ordinal in wanted]
-
-
-def read_prompt(app: Application, evaluation: Evaluation, run: Run, ordinal: int) -> MarkedRow:
-    """One question with its trials. Raises `NotFound`, or `NotFinished` where there are no results."""
-    found = read_prompts(app, evaluation, run, first=ordinal, count=1)
-    if not found:
-        raise NotFound("prompt", str(ordinal))
-    return found[0]

@@ -44,11 +44,6 @@ class RowIndex:
     segments: Sequence[int]
     """Byte at which each segment of these begins."""
 
-    @property
-    def row_count(self) -> int:
-        """Distinct digests."""
-        return self.before[-1]
-
 
 def encode_index(index: RowIndex) -> bytes:
     """A line of JSON, and the numbers compressed: some 40 kB, however many rows there are."""

@@ -11,8 +11,8 @@ from marksheet.run_rows.mark_columns import decode_columns
 from marksheet.run_rows.records import decode_records, decode_row
 from marksheet.run_rows.row_index import RowIndex, decode_index
 from marksheet.run_rows.segments import read_segments
-from marksheet.run_rows.unpacking import unpacked
 from marksheet.store import layout
+from marksheet.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

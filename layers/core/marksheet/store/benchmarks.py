@@ -8,7 +8,7 @@ from marksheet.store import layout
 from marksheet.store.items import from_benchmark, to_benchmark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from marksheet.domain import Benchmark
     from marksheet.store.table import Table
@@ -45,10 +45,13 @@ class Benchmarks:
 
     def list_latest(self, organization: str) -> Iterator[Benchmark]:
         """The latest version of each benchmark, oldest benchmark first."""
-        heads = self._table.query(layout.benchmarks(organization))
+        return self.find_many(organization, list(self.latest_versions(organization)))
+
+    def find_many(self, organization: str, versions: Sequence[tuple[str, int]]) -> Iterator[Benchmark]:
+        """Those versions that there are, told by id and number, in their order; none may be told twice."""
         keys = [
-            (layout.benchmark_versions(organization, head["benchmark_id"]), layout.version(head["latest"]))
-            for head in heads
+            (layout.benchmark_versions(organization, benchmark_id), layout.version(number))
+            for benchmark_id, number in versions
         ]
         return (to_benchmark(item) for item in self._table.get_many(keys) if item is not None)
 

@@ -80,5 +80,7 @@ class Batch:
 
 def _asks(call: Call) -> bool:
     """Whether a call may be the one of a trial that asks the model."""
+    if call.is_trial or call.is_score:
+        return False
     name = call.operation.lower()
-    return not call.is_trial and ("self" in call.inputs or any(word in name for word in _ASKS))
+    return "self" in call.inputs or any(word in name for word in _ASKS)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import Call, CallEnd, LoggedRun
 from marksheet.store import layout
+from marksheet.store.bodies import keep_body
 from marksheet.store.call_batches import Batch, Place
 from marksheet.store.call_records import encode_record
 from marksheet.store.table import ConditionFailed
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from marksheet.store.objects import Objects
     from marksheet.store.table import Item, Table
 
-LARGEST_BODY = 350_000
-"""Bytes of a record in an item, which may have 400 KB; a larger one is an object."""
 _HIDDEN_SECONDS = 30 * 24 * 3600
 """How long what comes in of a deleted run is hidden, longer than any client tries to send it."""
 
@@ -275,13 +274,17 @@ class Calls:
     def _over(self, organization: str, project: str, run_ids: Iterable[str]) -> set[str]:
         """Those of the runs that are over. What came in of one that is deleted is deleted again."""
         wanted = sorted(run_ids)
-        own = [layout.call(organization, project, run_id) for run_id in wanted]
-        found = self._table.get_many([(pk, layout.RUN_RESULTS) for pk in own])
-        gone = self._table.get_many([(pk, layout.CALL_DELETED) for pk in own])
-        for run_id, deleted in zip(wanted, gone, strict=True):
+        kinds = (layout.RUN_RESULTS, layout.CALL_DELETED)
+        found = self._table.get_many(
+            [(layout.call(organization, project, run_id), kind) for run_id in wanted for kind in kinds]
+        )
+        over = set()
+        for run_id, results, deleted in zip(wanted, found[::2], found[1::2], strict=True):
+            if results is not None:
+                over.add(run_id)
             if deleted is not None:
                 self._empty(organization, project, run_id)
-        return {run_id for run_id, results in zip(wanted, found, strict=True) if results is not None}
+        return over
 
     def _count(self, organization: str, project: str, trace_id: str) -> None:
         self._table.update(
@@ -308,11 +311,8 @@ class Calls:
     def _keep(self, batch: Batch, record: Call | CallEnd) -> dict[str, Any]:
         """A record as it goes into an item: itself, or where it lies."""
         body = encode_record(record)
-        if len(body) <= LARGEST_BODY:
-            return {"body": body}
         key = layout.call_object(batch.organization, batch.project, hashlib.sha256(body).hexdigest())
-        self._objects.write(key, body)
-        return {"object": key}
+        return keep_body(self._objects, body, key)
 
     def _reader(self, organization: str, project: str) -> TraceReader:
         return TraceReader(self._table, self._objects, organization, project)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from marksheet.store import layout
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
     from marksheet.store.table import Item, Table
 
 
@@ -29,6 +31,11 @@ class IdempotencyRecord:
     fingerprint: str
     now: int
     expires_at: int
+
+    @classmethod
+    def of(cls, key: str, fingerprint: str, now: datetime, window: timedelta) -> Self:
+        """What is to be remembered from `now` on, for as long as `window` says."""
+        return cls(key, fingerprint, int(now.timestamp()), int((now + window).timestamp()))
 
 
 class Idempotency:

@@ -176,18 +176,21 @@ def logged_objects(organization: str, project: str) -> str:
     return f"ORG#{organization}#OBJECT#{project}"
 
 
-def object_versions(object_id: str) -> str:
-    """What the sort keys of an object's versions begin with; no name has such a character."""
-    return f"{object_id}#"
-
-
 def object_version(object_id: str, digest: str) -> str:
-    return f"{object_versions(object_id)}{digest}"
+    """No name has the character that ends it here, nor that of the counter."""
+    return f"{object_id}#{digest}"
 
 
 def object_counter(object_id: str, *, operation: bool) -> str:
     """How many versions there are of this name; operations are numbered apart from other objects."""
     return f"{object_id}!{'op' if operation else 'object'}"
+
+
+def all_of_object(object_id: str) -> tuple[str, str]:
+    """Between which sort keys an object's counters and versions are, and those of no other one: names that
+    begin with this one go on with a character that sorts behind.
+    """
+    return f"{object_id}!", f"{object_id}$"
 
 
 def schedules(organization: str) -> str:
@@ -383,9 +386,11 @@ def call_object(organization: str, project: str, content_id: str) -> str:
     return f"{traces_prefix(organization, project)}calls/{content_id}"
 
 
-def object_value(organization: str, project: str, digest: str) -> str:
-    """The value of an object that is too large for an item of the table."""
-    return f"{traces_prefix(organization, project)}objects/{digest}"
+def object_value(organization: str, project: str, object_id: str, digest: str) -> str:
+    """The value of an object that is too large for an item of the table. Equal values of two names lie apart,
+    so that either can be deleted.
+    """
+    return f"{traces_prefix(organization, project)}objects/{object_id}/{digest}"
 
 
 def logged_table(organization: str, project: str, digest: str) -> str:

@@ -10,8 +10,9 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import ObjectVersion
+from marksheet.domain import OPERATION, ObjectVersion
 from marksheet.store import layout
+from marksheet.store.bodies import keep_body, read_body
 from marksheet.store.table import ConditionFailed, Item, Table
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
 
     from marksheet.store.objects import Objects
 
-OPERATION = "Op"
-"""The kind of what is numbered apart."""
-LARGEST_BODY = 350_000
-"""Bytes of a value in an item, which may have 400 KB; a larger one is an object."""
+_ROWS = "rows"
+"""What the metadata of a table calls how many there are."""
 _TRIES = 20
 
 
@@ -82,15 +81,14 @@ class LoggedObjects:
         """The versions of a kind, of a name, or of both, by name and number; deleted ones left out."""
         items = self._table.query(
             layout.logged_objects(organization, project),
-            prefix="" if object_id is None else object_id,
+            between=None if object_id is None else layout.all_of_object(object_id),
         )
         heads: dict[str, Item] = {}
         versions: list[Item] = []
         for item in items:
-            name, found, _ = item["SK"].partition("#")
-            if not found:
+            if "#" not in item["SK"]:
                 heads[item["SK"]] = item
-            elif kind in (None, item["kind"]) and not item.get("deleted") and object_id in (None, name):
+            elif kind in (None, item["kind"]) and not item.get("deleted"):
                 versions.append(item)
         read = [self._version(item, heads.get(_counter(_name(item), item["kind"]))) for item in versions]
         return sorted(read, key=lambda version: (version.object_id, version.number))
@@ -105,7 +103,7 @@ class LoggedObjects:
             names={"#object": "object"},
             condition="attribute_exists(PK)",
         )
-        self._objects.delete(layout.object_value(organization, project, version.digest))
+        self._objects.delete(layout.object_value(organization, project, version.object_id, version.digest))
 
     def write_table(
         self, organization: str, project: str, digest: str, rows: Sequence[tuple[str, Any]]
@@ -113,7 +111,8 @@ class LoggedObjects:
         """Keep rows, each with its digest, under the digest of all."""
         lines = (json.dumps([row_digest, row], separators=(",", ":")) for row_digest, row in rows)
         content = zlib.compress("\n".join(lines).encode())
-        self._objects.write(layout.logged_table(organization, project, digest), content)
+        key = layout.logged_table(organization, project, digest)
+        self._objects.write(key, content, metadata={_ROWS: str(len(rows))})
 
     def read_table(self, organization: str, project: str, digest: str) -> list[tuple[str, Any]] | None:
         """The rows of a table in order, each with its digest; None where there is none."""
@@ -122,6 +121,14 @@ class LoggedObjects:
             return None
         lines = zlib.decompress(content).decode().split("\n")
         return [tuple(json.loads(line)) for line in lines if line]
+
+    def count_rows(self, organization: str, project: str, digest: str) -> int | None:
+        """How many rows a table has, without reading them; None where there is none."""
+        try:
+            with self._objects.open(layout.logged_table(organization, project, digest)) as table:
+                return int(table.metadata[_ROWS])
+        except KeyError:
+            return None
 
     def has_table(self, organization: str, project: str, digest: str) -> bool:
         return self._objects.size(layout.logged_table(organization, project, digest)) is not None
@@ -138,18 +145,15 @@ class LoggedObjects:
 
     def _item(self, organization: str, project: str, version: ObjectVersion) -> dict[str, Any]:
         body = zlib.compress(json.dumps(version.value, separators=(",", ":")).encode())
-        kept: dict[str, Any] = {"body": body}
-        if len(body) > LARGEST_BODY:
-            kept = {"object": layout.object_value(organization, project, version.digest)}
-            self._objects.write(kept["object"], body)
+        key = layout.object_value(organization, project, version.object_id, version.digest)
+        kept = keep_body(self._objects, body, key)
         return {"kind": version.kind, "leaf": version.leaf, "created_at": version.created_at, **kept}
 
     def _version(self, item: Item, head: Mapping[str, Any] | None) -> ObjectVersion:
         deleted = bool(item.get("deleted"))
         value = None
         if not deleted:
-            body = item["body"] if "body" in item else self._objects.read(item["object"])
-            value = json.loads(zlib.decompress(body))
+            value = json.loads(zlib.decompress(read_body(self._objects, item)))
         name, _, digest = item["SK"].partition("#")
         return ObjectVersion(
             object_id=name,

@@ -128,11 +128,14 @@ class Objects:
         content_type: str = "application/octet-stream",
         *,
         derived: bool = False,
+        metadata: Mapping[str, str] | None = None,
     ) -> None:
         """Write an object. One that is `derived` can be made again from others: it is tagged so, and the
-        bucket forgets it after some time.
+        bucket forgets it after some time. `open` tells its `metadata`.
         """
-        extra = {"Tagging": DERIVED} if derived else {}
+        extra: dict[str, Any] = {"Tagging": DERIVED} if derived else {}
+        if metadata is not None:
+            extra["Metadata"] = dict(metadata)
         client("s3").put_object(Bucket=self.bucket, Key=key, Body=content, ContentType=content_type, **extra)
 
     def write_once(self, key: str, content: bytes, content_type: str = "application/x-ndjson") -> None:

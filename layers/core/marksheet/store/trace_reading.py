@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from marksheet.store import layout
+from marksheet.store.bodies import read_body
 from marksheet.store.call_records import decode_call, decode_end, merged
 
 if TYPE_CHECKING:
@@ -74,10 +75,11 @@ class TraceReader:
             records.items.get(kind) for kind in (layout.CALL_STARTED, layout.CALL_COMPLETE, layout.CALL_ENDED)
         )
         if complete is not None:
-            return decode_call(self._body(complete))
+            return decode_call(read_body(self._objects, complete))
         if started is None:
             return None
-        return merged(decode_call(self._body(started)), decode_end(self._body(ended)) if ended else None)
+        end = decode_end(read_body(self._objects, ended)) if ended else None
+        return merged(decode_call(read_body(self._objects, started)), end)
 
     def items(self, trace_id: str) -> Iterator[Item]:
         """Every record of a trace's calls."""
@@ -107,10 +109,6 @@ class TraceReader:
             own = group.records.pop(group.group_id, None)
             children = [self.call(records) for records in group.records.values()]
             yield self.call(own) if own else None, [child for child in children if child is not None]
-
-    def _body(self, item: Item) -> bytes:
-        body: bytes = item["body"] if "body" in item else self._objects.read(item["object"])
-        return body
 
     def _partition(self, trace_id: str) -> str:
         return layout.trace(self._organization, self._project, trace_id)

@@ -77,15 +77,18 @@ class ScorerTally:
         self.trials += 1
         for key, score in scores.items():
             for path, value in leaves(score):
-                self._leaf((key, path), value)
+                leaf = self._leaf((key, path), binary=isinstance(value, bool))
+                if isinstance(value, bool):
+                    leaf.known += 1
+                    leaf.true += value
+                else:
+                    leaf.add(value)
 
     def add_column(self, place: tuple[str, str | None], values: Sequence[float], *, binary: bool) -> None:
         """Take in what trials that are counted elsewhere say at one place: numbers, or with `binary` booleans
         as 1 and 0.
         """
-        leaf = self._leaves.get(place)
-        if leaf is None:
-            leaf = self._leaves[place] = _Leaf("binary" if binary else "continuous")
+        leaf = self._leaf(place, binary=binary)
         if binary:
             leaf.known += len(values)
             leaf.true += int(sum(values))
@@ -108,15 +111,12 @@ class ScorerTally:
             for (key, path), leaf in self._leaves.items()
         ]
 
-    def _leaf(self, place: tuple[str, str | None], value: bool | float) -> None:
+    def _leaf(self, place: tuple[str, str | None], *, binary: bool) -> _Leaf:
+        """The one at a place; `binary` tells its type if it is met for the first time."""
         leaf = self._leaves.get(place)
         if leaf is None:
-            leaf = self._leaves[place] = _Leaf("binary" if isinstance(value, bool) else "continuous")
-        if isinstance(value, bool):
-            leaf.known += 1
-            leaf.true += value
-        else:
-            leaf.add(value)
+            leaf = self._leaves[place] = _Leaf("binary" if binary else "continuous")
+        return leaf
 
 
 def as_float(value: float) -> float:

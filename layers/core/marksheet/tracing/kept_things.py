@@ -7,16 +7,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from marksheet.domain import OPERATION
 from marksheet.errors import NotFound
-from marksheet.tracing.objects import (
-    LATEST,
-    OPERATION,
-    get_file,
-    get_object,
-    keep_file,
-    keep_object,
-    keep_table,
-)
+from marksheet.tracing.objects import LATEST, get_file, get_object, keep_file, keep_object, keep_table
 from marksheet.tracing.references import Reference, read_reference
 
 if TYPE_CHECKING:

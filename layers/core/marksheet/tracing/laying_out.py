@@ -51,7 +51,7 @@ class _Rows:
     metrics: LoggedMetrics
 
 
-def lay_out(app: Application, evaluation: Evaluation) -> Evaluation:
+def lay_out(app: Application, evaluation: Evaluation) -> None:
     """Write the questions and parts of a logged run as it is now, and pin them in its evaluation.
 
     Trying it again writes the same keys again. Raises `EvaluationStopped` when the evaluation was deleted
@@ -80,7 +80,6 @@ def lay_out(app: Application, evaluation: Evaluation) -> Evaluation:
         app.store.evaluations.pin(laid_out)
     except ConditionFailed as lost:
         raise EvaluationStopped("the run was deleted while its calls were read") from lost
-    return laid_out
 
 
 def _sort(app: Application, evaluation: Evaluation, folder: Path) -> _Rows:

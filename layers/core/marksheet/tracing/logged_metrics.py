@@ -22,6 +22,10 @@ LONGEST_METRIC = 200
 """Characters of a metric's name."""
 
 
+NO_METRIC = ScorerSpec(LOGGED, Role.CORRECTNESS, label=CORRECT)
+"""The scorer of a run that has none, as far as it is known: no trial has a score of it."""
+
+
 class LoggedMetrics:
     """Takes in the scores of trials, rows by digest and trials by start.
 
@@ -44,12 +48,12 @@ class LoggedMetrics:
                         self._outside.add(metric)
 
     def finish(self) -> tuple[tuple[ScorerSpec, ...], str | None]:
-        """The metrics as scorers, and the one that decides; without any there is one that no trial has."""
+        """The metrics as scorers, and the one that decides; without any there is `NO_METRIC`."""
         known = {metric: leaf for metric, leaf in self._met.items() if self._is_mark(metric)}
         correctness = correctness_of(known.values())
         kept = list(known)[:MOST_METRICS]
         if correctness is None:
-            return (ScorerSpec(LOGGED, Role.CORRECTNESS, label=CORRECT),), None
+            return (NO_METRIC,), None
         names = [correctness, *(metric for metric in kept if metric != correctness)]
         specs = [
             ScorerSpec(

@@ -11,6 +11,7 @@ from marksheet.row_results.known_runs import facts_of_made
 from marksheet.run_rows import read_prompts
 from marksheet.shown_trials import metrics_of, parse_trial_call_id, predict_call_id, shown_trial
 from marksheet.tracing.predictions import LoggedScore, Prediction
+from marksheet.tracing.references import Reference
 from marksheet.tracing.runs import find_made
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _prediction(made: tuple[Evaluation, Run], row: MarkedRow, trial: LoggedTrial
 def _scores(made: tuple[Evaluation, Run], trial: LoggedTrial) -> Iterator[LoggedScore]:
     """The scores of a trial; what follows from them, such as right or wrong, has no scorer of its own."""
     evaluation, run = made
-    within = f"weave:///{evaluation.organization}/{evaluation.project}/object"
+    place, version = (evaluation.organization, evaluation.project), str(evaluation.benchmark.version)
     for metric, score_id in trial.scorer_call_ids.items():
-        version = evaluation.benchmark.version
-        yield LoggedScore(score_id, f"{within}/{metric}:{version}", trial.scores[metric], run.run_id)
+        scorer = Reference(*place, "object", metric, version)
+        yield LoggedScore(score_id, str(scorer), trial.scores[metric], run.run_id)

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from marksheet.domain import ObjectVersion
+from marksheet.domain import OPERATION, ObjectVersion
 from marksheet.errors import Conflict, NotFound
 from marksheet.row_digests import content_digest, value_digest
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from marksheet.application import Application
     from marksheet.domain import Caller
 
-OPERATION = "Op"
 LATEST = "latest"
 _NUMBER = re.compile(r"v[0-9]{1,9}", re.ASCII)
 _ROOTS = ("Object", "BaseObject")
@@ -118,6 +117,14 @@ def query_table(
         if row_digests is None or row_digest in row_digests
     ]
     return found[offset:] if limit is None else found[offset : offset + limit]
+
+
+def count_table(app: Application, caller: Caller, project: str, digest: str) -> int:
+    """How many rows a table has. Raises `NotFound`."""
+    count = app.store.logged_objects.count_rows(caller.organization, project, digest)
+    if count is None:
+        raise NotFound("Table", digest)
+    return count
 
 
 def keep_file(

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain import Call
+from marksheet.domain import TRIAL_OPERATION, Call
 from marksheet.errors import InvalidRequest, NotFound, Problem
 from marksheet.identifiers import new_uuid
 from marksheet.tracing.calls import take_in
 from marksheet.tracing.references import read_reference
 from marksheet.tracing.settling import settle_all
-from marksheet.tracing.trials import is_score, predict_call, start_order
+from marksheet.tracing.trials import predict_call, start_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from marksheet.application import Application
     from marksheet.domain import Caller
 
-TRIAL_OPERATION = "Evaluation.predict_and_score"
-ONE_BY_ONE = "handed_in"
-"""Attribute of the calls that are made here, which tells them from those that clients make."""
-_MADE = {ONE_BY_ONE: "one by one"}
+_MADE = {"handed_in": "one by one"}
+"""Attributes of the calls that are made here, which tell them from those that clients make."""
 _SCORING = {**_MADE, "weave": {"score": "true"}}
 
 
@@ -96,13 +94,13 @@ def finish(app: Application, caller: Caller, project: str, prediction_id: str) -
         take_in(app, caller, project, completes=[replace(found.call, ended_at=app.now())])
         return
     scored = {
-        name_of(str(child.inputs["self"])): child.output
+        name_of(child.inputs["self"]): child.output
         for child in sorted(found.beside, key=start_order)
         if _is_score_of_ours(child)
     }
     told: Mapping[str, Any] = {"output": found.call.output, "model_latency": None}
     before = found.trial.output
-    if ONE_BY_ONE not in found.trial.attributes and isinstance(before, dict):
+    if not _is_ours(found.trial) and isinstance(before, dict):
         # A client made it, with scores of its own.
         own = before.get("scores")
         told, scored = before, {**(own if isinstance(own, dict) else {}), **scored}
@@ -170,7 +168,7 @@ def get_score(app: Application, caller: Caller, project: str, score_id: str) -> 
     if place is not None:
         scored, children = app.store.calls.find_group(caller.organization, project, place)
         for child in children:
-            if child.call_id == score_id and is_score(child):
+            if child.call_id == score_id and child.is_score:
                 return _score(child, scored)
     raise NotFound("Score", score_id)
 
@@ -178,7 +176,7 @@ def get_score(app: Application, caller: Caller, project: str, score_id: str) -> 
 def list_scores(app: Application, caller: Caller, project: str, run_id: str) -> Iterator[LoggedScore]:
     """The scores of a logged run, as far as the caller reads."""
     for trial, children in app.store.calls.trials_of(caller.organization, project, run_id):
-        yield from (_score(child, trial) for child in sorted(children, key=start_order) if is_score(child))
+        yield from (_score(child, trial) for child in sorted(children, key=start_order) if child.is_score)
 
 
 def delete_scores(app: Application, caller: Caller, project: str, score_ids: Iterable[str]) -> None:
@@ -213,7 +211,7 @@ def _find(app: Application, caller: Caller, project: str, prediction_id: str) ->
     else:
         trial, beside = calls.find_group(organization, project, place)
         call = next((child for child in beside if child.call_id == prediction_id), None)
-        if call is not None and not is_score(call):
+        if call is not None and not call.is_score:
             return _Found(call, trial if trial and trial.is_trial else None, beside)
     raise NotFound("Prediction", prediction_id)
 
@@ -221,7 +219,7 @@ def _find(app: Application, caller: Caller, project: str, prediction_id: str) ->
 def _prediction(call: Call, trial: Call | None) -> Prediction:
     inputs = dict(call.inputs)
     model = inputs.pop("self", None)
-    if ONE_BY_ONE in call.attributes:
+    if _is_ours(call) and isinstance(inputs.get("inputs"), dict):
         inputs = inputs["inputs"]
     run_id = trial.parent_id if trial else None
     return Prediction(call.call_id, model if isinstance(model, str) else "", inputs, call.output, run_id)
@@ -233,8 +231,12 @@ def _score(call: Call, scored: Call | None) -> LoggedScore:
     return LoggedScore(call.call_id, scorer if isinstance(scorer, str) else call.op_name, call.output, run_id)
 
 
+def _is_ours(call: Call) -> bool:
+    return _MADE.items() <= call.attributes.items()
+
+
 def _is_score_of_ours(call: Call) -> bool:
-    return ONE_BY_ONE in call.attributes and is_score(call)
+    return _is_ours(call) and call.is_score and isinstance(call.inputs.get("self"), str)
 
 
 def name_of(reference: str) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING, Any, Literal
 
 from marksheet import evaluations
-from marksheet.domain import Call, CallEnd, Status
+from marksheet.domain import RUN_OPERATION, Call, CallEnd, Status
 from marksheet.errors import Conflict, NotFound
 from marksheet.identifiers import new_uuid
 from marksheet.row_results.known_runs import facts_of_made
 from marksheet.tracing.calls import take_in
-from marksheet.tracing.trials import moment
+from marksheet.tracing.trials import when
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,11 +21,9 @@ if TYPE_CHECKING:
     from marksheet.application import Application
     from marksheet.domain import Caller, Evaluation, LoggedRun, Run
 
-RUN_OPERATION = "Evaluation.evaluate"
 SOURCE = "source_evaluation_run_id"
 """Attribute of a run that was made from another one."""
 _AT_ONCE = 50
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,9 @@ def begin(
 
 def get(app: Application, caller: Caller, project: str, run_id: str) -> RunRecord:
     """A run. Raises `NotFound`, also for one of which only trials came in."""
-    record = _find(app, caller, project, run_id)
-    if record is None:
-        raise NotFound("Evaluation run", run_id)
-    return record
+    for record in _find(app, caller, project, [run_id]):
+        return record
+    raise NotFound("Evaluation run", run_id)
 
 
 def list_records(
@@ -116,18 +112,18 @@ def delete(app: Application, caller: Caller, project: str, run_ids: Sequence[str
 
     Raises `Conflict` for a run that Marksheet made beside another one, before anything is deleted.
     """
-    made = {run_id: find_made(app, caller, project, run_id) for run_id in run_ids}
-    for run_id, found in made.items():
-        if found is not None and found[0].comparison:
+    made = _find_made(app, caller, project, run_ids)
+    for run_id, (evaluation, _) in made.items():
+        if evaluation.comparison:
             raise Conflict(
-                f"run {run_id!r} is one of the two of evaluation {found[0].evaluation_id!r}; delete that"
+                f"run {run_id!r} is one of the two of evaluation {evaluation.evaluation_id!r}; delete that"
             )
-    logged = app.store.calls.find_runs(caller.organization, project, run_ids)
-    for run_id, found in made.items():
-        if found is not None:
-            evaluations.delete(app, caller, found[0].evaluation_id)
-        elif run_id in logged:
-            delete_logged(app, caller, project, logged[run_id])
+    others = [run_id for run_id in run_ids if run_id not in made]
+    logged = app.store.calls.find_runs(caller.organization, project, others)
+    for evaluation, _ in made.values():
+        evaluations.delete(app, caller, evaluation.evaluation_id)
+    for run in logged.values():
+        delete_logged(app, caller, project, run)
     return len(run_ids)
 
 
@@ -144,13 +140,22 @@ def delete_logged(app: Application, caller: Caller, project: str, run: LoggedRun
 
 def find_made(app: Application, caller: Caller, project: str, run_id: str) -> tuple[Evaluation, Run] | None:
     """A run of the project that Marksheet makes or made."""
-    place = app.store.runs.find(caller.organization, [run_id]).get(run_id)
-    if place is None or place.project != project:
-        return None
-    evaluation = app.store.evaluations.find(caller.organization, place.evaluation_id)
-    if evaluation is None or evaluation.logged:
-        return None
-    return next(((evaluation, run) for run in evaluation.runs if run.run_id == run_id), None)
+    return _find_made(app, caller, project, [run_id]).get(run_id)
+
+
+def _find_made(
+    app: Application, caller: Caller, project: str, run_ids: Sequence[str]
+) -> dict[str, tuple[Evaluation, Run]]:
+    """Those of the runs that Marksheet makes or made, by id."""
+    places = app.store.runs.find(caller.organization, run_ids)
+    here = {place.evaluation_id for place in places.values() if place.project == project}
+    return {
+        run.run_id: (evaluation, run)
+        for evaluation in app.store.evaluations.find_many(caller.organization, sorted(here))
+        if not evaluation.logged
+        for run in evaluation.runs
+        if run.run_id in places
+    }
 
 
 def _records(
@@ -159,14 +164,14 @@ def _records(
     """Runs of the project, the newest first, and some fifty read at a time."""
     organization = caller.organization
     if run_ids is not None:
-        found = [_find(app, caller, project, run_id) for run_id in dict.fromkeys(run_ids)]
-        yield from sorted(filter(None, found), key=lambda record: _when(record.started_at), reverse=True)
+        found = _find(app, caller, project, list(dict.fromkeys(run_ids)))
+        yield from sorted(found, key=lambda record: when(record.started_at), reverse=True)
         return
     made = (
-        (_when(at), evaluation_id, False)
+        (when(at), evaluation_id, False)
         for evaluation_id, at in app.store.evaluations.made_in(organization, project)
     )
-    logged = ((_when(at), run_id, True) for run_id, at in app.store.calls.list_runs(organization, project))
+    logged = ((when(at), run_id, True) for run_id, at in app.store.calls.list_runs(organization, project))
     newest_first = iter(sorted(chain(made, logged), reverse=True))
     while some := list(islice(newest_first, _AT_ONCE)):
         evaluations_there = app.store.evaluations.find_many(
@@ -183,12 +188,12 @@ def _records(
                 yield record
 
 
-def _find(app: Application, caller: Caller, project: str, run_id: str) -> RunRecord | None:
-    made = find_made(app, caller, project, run_id)
-    if made is not None:
-        return _of_made(*made)
-    logged = app.store.calls.find_runs(caller.organization, project, [run_id]).get(run_id)
-    return _of_logged(logged) if logged else None
+def _find(app: Application, caller: Caller, project: str, run_ids: Sequence[str]) -> list[RunRecord]:
+    """Those of the runs that there are, whoever made them."""
+    made = _find_made(app, caller, project, run_ids)
+    others = [run_id for run_id in run_ids if run_id not in made]
+    logged = app.store.calls.find_runs(caller.organization, project, others).values()
+    return [*starmap(_of_made, made.values()), *filter(None, map(_of_logged, logged))]
 
 
 def _of_made(evaluation: Evaluation, run: Run) -> RunRecord:
@@ -216,7 +221,7 @@ def _of_logged(run: LoggedRun) -> RunRecord | None:
     source = call.attributes.get(SOURCE)
     return RunRecord(
         run_id=run.run_id,
-        evaluation_ref=_text(call.inputs.get("self", call.inputs.get("this"))),
+        evaluation_ref=_text(call.evaluated_by),
         model_ref=_text(call.inputs.get("model")),
         status="running" if call.ended_at is None else "failed" if call.exception else "completed",
         started_at=call.started_at,
@@ -228,7 +233,3 @@ def _of_logged(run: LoggedRun) -> RunRecord | None:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _when(at: str | None) -> datetime:
-    return moment(at) or _BEGINNING

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marksheet import evaluations
-from marksheet.domain import Benchmark, Evaluation, Model, ProviderName, Role, Run, ScorerSpec, Status
+from marksheet.domain import Benchmark, Evaluation, Model, ProviderName, Run, Status
 from marksheet.errors import Conflict
 from marksheet.identifiers import new_id
 from marksheet.store.table import ConditionFailed
+from marksheet.tracing.logged_metrics import NO_METRIC
 from marksheet.tracing.references import read_reference
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _assemble(
         organization=organization,
         benchmark_id=evaluation_id,
         version=1,
-        name=_named(call.inputs.get("self", call.inputs.get("this"))),
+        name=_named(call.evaluated_by),
         status=Status.READY,
         question_count=0,
         sha256="",
@@ -111,7 +112,7 @@ def _assemble(
         status=Status.PROCESSING,
         benchmark=rows,
         runs=(Run(call.call_id, 0, asked),),
-        scorers=(ScorerSpec("logged", Role.CORRECTNESS, label="correct"),),
+        scorers=(NO_METRIC,),
         created_at=now,
         # Whatever became of it elsewhere, it is reported, and not judged by how much of it failed.
         max_error_share=1.0,

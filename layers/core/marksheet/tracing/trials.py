@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
     from marksheet.domain import Call
 
-_SCORING = "weave"
-_EVALUATING = "_weave_eval_meta"
-"""Attributes under which the clients say that a call scores."""
-
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -112,7 +108,12 @@ def row_of(
 
 def start_order(call: Call) -> tuple[datetime, str]:
     """What calls are sorted by: their start, and where two start at once their id."""
-    return moment(call.started_at) or _BEGINNING, call.call_id
+    return when(call.started_at), call.call_id
+
+
+def when(text: str | None) -> datetime:
+    """A time as a client wrote it, and before all others what is none."""
+    return moment(text) or _BEGINNING
 
 
 def moment(text: str | None) -> datetime | None:
@@ -122,14 +123,6 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def is_score(call: Call) -> bool:
-    """Whether a call says that it scores."""
-    scoring, evaluating = call.attributes.get(_SCORING), call.attributes.get(_EVALUATING)
-    if isinstance(scoring, dict) and scoring.get("score") == "true":
-        return True
-    return isinstance(evaluating, dict) and bool(evaluating.get("score"))
 
 
 def predict_call(trial: Call, children: Iterable[Call]) -> Call | None:
@@ -145,7 +138,7 @@ def is_reference(value: Any) -> TypeGuard[str]:
 def _predict_call(children: Iterable[Call], model: Any) -> Call | None:
     """The first call that is no scorer's, and asks the trial's model or has a name that says so."""
     for call in children:
-        if is_score(call):
+        if call.is_score:
             continue
         if call.inputs.get("self") == model or _named(call, "predict", "invoke"):
             return call
@@ -154,7 +147,7 @@ def _predict_call(children: Iterable[Call], model: Any) -> Call | None:
 
 def _scorer_call_ids(scores: Mapping[str, Any], children: Sequence[Call]) -> dict[str, str]:
     """Per score the first scorer's call whose operation has a name like it, as far as there is one."""
-    scorers = [call for call in children if is_score(call) or _named(call, ".score", "scorer")]
+    scorers = [call for call in children if call.is_score or _named(call, ".score", "scorer")]
     found = {}
     for key in scores:
         for call in scorers:

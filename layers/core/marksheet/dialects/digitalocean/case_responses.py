@@ -34,14 +34,6 @@ def encode_case_list(
     return {"evaluation_test_cases": [_encode(case, datasets.get(case.dataset_id)) for case in cases]}
 
 
-def encode_star(star: StarMetric) -> dict[str, Any]:
-    """The star metric with its threshold, in the measure in which it was told."""
-    told: dict[str, Any] = {"metric_uuid": metric_id(star.metric), "name": star.metric}
-    if star.in_percent:
-        return {**told, "success_threshold_pct": round(star.threshold * 100)}
-    return {**told, "success_threshold": star.threshold}
-
-
 def _encode(case: EvaluationCase, dataset: EvaluationDataset | None) -> dict[str, Any]:
     told = {
         "test_case_uuid": case.case_id,
@@ -52,10 +44,18 @@ def _encode(case: EvaluationCase, dataset: EvaluationDataset | None) -> dict[str
         "dataset_uuid": case.dataset_id,
         "dataset_name": case.dataset_name,
         "metrics": encode_metrics(case.scorers),
-        "star_metric": encode_star(case.star) if case.star else None,
+        "star_metric": _encode_star(case.star) if case.star else None,
         "total_runs": case.total_runs,
         "latest_version_number_of_runs": case.latest_runs,
         "created_at": case.created_at,
         "updated_at": case.updated_at,
     }
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _encode_star(star: StarMetric) -> dict[str, Any]:
+    """The star metric with its threshold, in the measure in which it was told."""
+    told: dict[str, Any] = {"metric_uuid": metric_id(star.metric), "name": star.metric}
+    if star.in_percent:
+        return {**told, "success_threshold_pct": round(star.threshold * 100)}
+    return {**told, "success_threshold": star.threshold}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,7 +22,7 @@ DatasetType = Literal[
     "EVALUATION_DATASET_TYPE_NON_ADK",
     "EVALUATION_DATASET_TYPE_MODEL",
 ]
-UNKNOWN_TYPE: DatasetType = "EVALUATION_DATASET_TYPE_UNKNOWN"
+UNKNOWN_TYPE: Final = "EVALUATION_DATASET_TYPE_UNKNOWN"
 
 DatasetParadigm = Literal[
     "EVALUATION_DATASET_PARADIGM_SINGLE_TURN",
@@ -30,7 +30,7 @@ DatasetParadigm = Literal[
     "EVALUATION_DATASET_PARADIGM_CODING",
     "EVALUATION_DATASET_PARADIGM_N_PLUS_1",
 ]
-SINGLE_TURN: DatasetParadigm = "EVALUATION_DATASET_PARADIGM_SINGLE_TURN"
+SINGLE_TURN: Final = "EVALUATION_DATASET_PARADIGM_SINGLE_TURN"
 
 FileName = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -71,9 +71,7 @@ class DatasetRequest(StrictModel):
     """The file that has its rows."""
     dataset_type: DatasetType = UNKNOWN_TYPE
     """A label."""
-    dataset_paradigm: Literal["EVALUATION_DATASET_PARADIGM_SINGLE_TURN"] = (
-        "EVALUATION_DATASET_PARADIGM_SINGLE_TURN"
-    )
+    dataset_paradigm: Literal["EVALUATION_DATASET_PARADIGM_SINGLE_TURN"] = SINGLE_TURN
     """One question and one answer a row."""
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from marksheet.dialects.digitalocean.dataset_requests import SINGLE_TURN, UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from marksheet.dialects.digitalocean.dataset_requests import DatasetListRequest
     from marksheet.domain import EvaluationDataset
 
 
-def encode_uploads(request_id: str, places: Iterable[tuple[str, str, str, datetime]]) -> dict[str, Any]:
+def encode_uploads(request_id: str, places: Iterable[tuple[str, str, str, str]]) -> dict[str, Any]:
     """Where files are to be sent: for each its key, its name, its URL and when that expires."""
     return {
         "request_id": request_id,
@@ -24,7 +22,7 @@ def encode_uploads(request_id: str, places: Iterable[tuple[str, str, str, dateti
                 "object_key": key,
                 "original_file_name": name,
                 "presigned_url": url,
-                "expires_at": encode_time(expires_at),
+                "expires_at": expires_at,
             }
             for key, name, url, expires_at in places
         ],
@@ -55,13 +53,8 @@ def encode_dataset(dataset: EvaluationDataset) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def encode_download(url: str, expires_at: datetime) -> dict[str, Any]:
-    return {"download_url": url, "expires_at": encode_time(expires_at)}
-
-
-def encode_time(moment: datetime) -> str:
-    """RFC 3339 in UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def encode_download(url: str, expires_at: str) -> dict[str, Any]:
+    return {"download_url": url, "expires_at": expires_at}
 
 
 def _is_wanted(dataset: EvaluationDataset, wanted: DatasetListRequest) -> bool:

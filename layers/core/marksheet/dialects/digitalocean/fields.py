@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -20,9 +20,6 @@ from marksheet.dialects.reading import (
     validate,
 )
 from marksheet.errors import TooLarge
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LARGEST_BODY = 1 << 20
 """Bytes. No request of this dialect carries data; files are sent elsewhere."""
@@ -63,10 +60,7 @@ def read_request(model: type[RequestT], body: bytes) -> RequestT:
     return validate(model, read_object(body), "body")
 
 
-def fingerprint(request: StrictModel, **more: str) -> str:
-    """SHA-256 of what is asked for: spelling and the order of fields make no difference. `more` is what the
-    path says.
-    """
-    told: Mapping[str, Any] = {**request.model_dump(), **more}
-    canonical = orjson.dumps([type(request).__name__, told], option=orjson.OPT_SORT_KEYS)
+def fingerprint(request: StrictModel) -> str:
+    """SHA-256 of what is asked for: spelling and the order of fields make no difference."""
+    canonical = orjson.dumps([type(request).__name__, request.model_dump()], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()

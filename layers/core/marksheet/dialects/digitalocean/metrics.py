@@ -94,7 +94,7 @@ def _encode(scorer: str, metric: str, rank: int) -> dict[str, Any]:
     return {
         "metric_uuid": metric_id(metric),
         "metric_name": metric,
-        "description": _DESCRIPTIONS.get(scorer, "A score of the client that ran the model."),
+        "description": _DESCRIPTIONS[scorer],
         "metric_type": _QUALITY,
         "category": _CATEGORIES.get(scorer, "METRIC_CATEGORY_CORRECTNESS"),
         "metric_value_type": _NUMBER,

@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.nugen.forms import is_form, read_form
+from marksheet.dialects.forms import is_form, read_form
 from marksheet.dialects.reading import StrictModel, read_json, read_object, validate
 from marksheet.errors import InvalidRequest, InvalidUpload, Problem, TooLarge
 from marksheet.prompts import validate_template

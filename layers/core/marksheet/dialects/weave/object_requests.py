@@ -6,7 +6,6 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from marksheet.dialects.nugen.forms import is_form, read_form
 from marksheet.dialects.reading import of_form, validate
 from marksheet.dialects.weave.bodies import Logged, read_exactly
 from marksheet.dialects.weave.projects import Project, ProjectId
@@ -184,6 +183,8 @@ def decode_read_file(body: bytes) -> ReadFileRequest:
 
 def decode_keep_file(body: bytes, content_type: str) -> SentFile:
     """The form of `POST /file/create`. Raises InvalidRequest."""
+    from marksheet.dialects.forms import is_form, read_form
+
     if not is_form(content_type):
         message = "Input should be multipart/form-data"
         raise InvalidRequest(Problem(("header", "content-type"), message))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from marksheet.domain import OPERATION
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,7 +28,7 @@ def encode_object(project_id: str, version: ObjectVersion, *, with_value: bool =
             "digest": version.digest,
             "version_index": version.number,
             "is_latest": int(version.latest),
-            "kind": "op" if version.kind == "Op" else "object",
+            "kind": "op" if version.kind == OPERATION else "object",
             "base_object_class": version.kind or None,
             "leaf_object_class": version.leaf or None,
             "val": version.value if with_value else {},

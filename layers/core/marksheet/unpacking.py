@@ -1,4 +1,4 @@
-"""Compressed blocks, one after the other, as they lie in an object."""
+"""Compressed blocks, one after the other, as they lie in an object or a file."""
 
 from __future__ import annotations
 

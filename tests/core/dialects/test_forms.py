@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.dialects.nugen.forms import is_form, read_form
+from marksheet.dialects.forms import is_form, read_form
 from marksheet.errors import InvalidRequest
 
 TYPE = "multipart/form-data; boundary=frontier"
