@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.session import Session
 from moto import mock_aws
 
 from marksheet import aws, benchmarks, models
@@ -68,6 +70,21 @@ class Clock:
         return self.at
 
 
+_kept: dict[tuple[str, str | None], Any] = {}
+
+
+def kept_client(session: Session, service: str, config: Config, make: Callable[..., Any]) -> Any:
+    """The client of a service, made once for all tests: most of a test's time would go into making it.
+
+    moto answers every client inside `mock_aws`, each time from an empty account; the credentials and the
+    region are the same in all tests of an account.
+    """
+    key = (service, config.signature_version)
+    if key not in _kept:
+        _kept[key] = make(session, service, config=config)
+    return _kept[key]
+
+
 @pytest.fixture
 def aws_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty account with the table and the bucket of the template."""
@@ -83,6 +100,12 @@ def aws_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             return make_call(self, operation_name, api_params)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", make_call_alone)
+    make = Session.create_client
+    monkeypatch.setattr(
+        Session,
+        "create_client",
+        lambda session, service, *, config: kept_client(session, service, config, make),
+    )
     with mock_aws():
         aws.client.cache_clear()
         aws.session.cache_clear()

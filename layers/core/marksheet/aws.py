@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ class _Descriptions:
     """
 
     def exists(self, file_path: str) -> bool:
-        return any(Path(file_path + ending).is_file() for ending in (".json", ".json.gz"))
+        # Asked about nine hundred times for one client: a path made for each costs more than all the rest.
+        return any(os.path.isfile(file_path + ending) for ending in (".json.gz", ".json"))  # noqa: PTH113
 
     def load_file(self, file_path: str) -> Any:
         """The content of a file named without its ending; None when there is none."""

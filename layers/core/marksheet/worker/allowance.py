@@ -142,7 +142,8 @@ class Allowance:
         if self._settled or self._open or self._left is None or self._left + self._free <= 0:
             return None
         # The guess may be too high: with what there is, one trial will show.
-        await self._draw(self._left)
+        if self._left > 0:
+            await self._draw(self._left)
         held, self._free = self._free, Decimal(0)
         return held if held > 0 else None
 
