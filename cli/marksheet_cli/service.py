@@ -7,6 +7,7 @@ pages; what goes wrong becomes a CommandError with the exit code that fits. File
 
 from __future__ import annotations
 
+import functools
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.refusals import Json, decode, unreachable
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from typing import Self
@@ -33,6 +35,12 @@ PAGE = 100
 _WORTH_REPEATING = frozenset({429, 502, 503, 504})
 
 
+@functools.cache
+def trusted_certificates() -> ssl.SSLContext:
+    """What connections are checked against; reading it takes longer than a small request."""
+    return httpx.create_ssl_context()
+
+
 class Service:
     """The base of the clients. Use as a context manager."""
 
@@ -43,6 +51,7 @@ class Service:
             headers={"Authorization": f"Bearer {connection.api_key}", "Accept": "application/json"},
             timeout=TIMEOUT,
             trust_env=not connection.loopback,
+            verify=trusted_certificates(),
         )
 
     def __enter__(self) -> Self:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
@@ -18,9 +17,9 @@ from marksheet_cli.exits import CommandError, ExitCode
 from marksheet_cli.output import OutputFailed
 from marksheet_cli.progress import byte_progress
 from marksheet_cli.refusals import decode, unreachable
+from marksheet_cli.service import trusted_certificates
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
@@ -160,13 +159,7 @@ def _check_address(url: str) -> None:
 def _bare_client(url: str) -> httpx.Client:
     """A client without the API key: the signature in the address or form is all that the storage may see."""
     loopback = is_loopback(urlsplit(url).hostname or "")
-    return httpx.Client(timeout=TRANSFER_TIMEOUT, trust_env=not loopback, verify=_trusted())
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates that are trusted; reading them takes longer than sending a small file."""
-    return httpx.create_ssl_context()
+    return httpx.Client(timeout=TRANSFER_TIMEOUT, trust_env=not loopback, verify=trusted_certificates())
 
 
 def _store(screen: Screen, response: httpx.Response, destination: _Destination) -> Path:

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer.main
+import typer.testing
 from typer.testing import CliRunner
 
 from marksheet_cli import waiting
@@ -35,9 +37,16 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(waiting, "PACE", waiting.Pace(sleep=lambda _: None))
 
 
+@pytest.fixture(scope="session")
+def command_tree() -> object:
+    """All commands, built once: typer's runner would build them for every run of one."""
+    return typer.main.get_command(app)
+
+
 @pytest.fixture
-def bare_cli() -> Callable[..., Result]:
+def bare_cli(command_tree: object, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs the command line with nothing but its arguments."""
+    monkeypatch.setattr(typer.testing, "_get_command", lambda _: command_tree)
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(app, list(arguments))

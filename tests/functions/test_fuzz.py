@@ -240,27 +240,27 @@ def places(method: str) -> list[tuple[str, str]]:
     ]
 
 
-def operation_at(method: str, path: str) -> Any:
-    """The operation, as the served document has it."""
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", Gateway())
-    return schema[path][method]
+@pytest.fixture
+def served(deployed: Any) -> Any:
+    """All operations, as the served document has them."""
+    return schemathesis.openapi.from_wsgi("/openapi.json", Gateway())
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_good_requests_are_answered_as_documented(
-    method: str, account: Account, subtests: pytest.Subtests
+    method: str, served: Any, account: Account, subtests: pytest.Subtests
 ) -> None:
     for path, name in places(method):
         with subtests.test(operation=name):
             excluded = [positive_data_acceptance] if name in BEYOND_SCHEMAS else []
-            send_made_up(operation_at(method, path), schemathesis.GenerationMode.POSITIVE, account, excluded)
+            send_made_up(served[path][method], schemathesis.GenerationMode.POSITIVE, account, excluded)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_bad_requests_are_refused_as_documented(
-    method: str, account: Account, subtests: pytest.Subtests
+    method: str, served: Any, account: Account, subtests: pytest.Subtests
 ) -> None:
     for path, name in places(method):
         if path.startswith(KEYED):
             with subtests.test(operation=name):
-                send_made_up(operation_at(method, path), schemathesis.GenerationMode.NEGATIVE, account, [])
+                send_made_up(served[path][method], schemathesis.GenerationMode.NEGATIVE, account, [])
