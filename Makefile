@@ -63,8 +63,8 @@ test: test-unit test-emulator ## Run all tests
 test-unit: .venv/installed ## Run the tests that need no emulator, a process for every core
 	$(BIN)/pytest -m "not emulator" --numprocesses auto
 
-test-emulator: .venv/installed $(CLIENTS)/installed ## Run the end-to-end tests, on two stacks of their own: much of their time is waiting
-	$(BIN)/pytest -m emulator --numprocesses 2 --dist loadfile
+test-emulator: .venv/installed $(CLIENTS)/installed ## Run the end-to-end tests, on three stacks of their own: much of their time is waiting
+	$(BIN)/pytest -m emulator --numprocesses 3 --dist loadfile
 
 bench: .venv/installed ## Measure time, memory and money (BENCH="worker bill" QUICK=1 JSON=FILE)
 	$(BIN)/python -m bench $(BENCH) $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
