@@ -76,37 +76,33 @@ def find_known_runs(
     `TooLarge` for more runs than are read together.
     """
     possible = [run_id for run_id in run_ids if 0 < len(run_id.encode()) <= LONGEST_ID]
+    made = find_made_runs(app, organization, project, possible)
+    others = [run_id for run_id in possible if run_id not in made]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        made = _find_made(app, organization, project, possible, pool)
-        ours = {run.run_id for _, run in made}
-        others = [run_id for run_id in possible if run_id not in ours]
         told = pool.map(lambda run_id: app.store.calls.find_runs(organization, project, [run_id]), others)
         logged = [run for runs in told for run in runs.values() if not run.deleted]
         if len(made) + len(logged) > MOST_RUNS:
             raise TooLarge(f"the results of more than {MOST_RUNS} runs; ask for fewer at a time")
         found = [
-            *pool.map(lambda pair: _open_made(app, *pair), made),
+            *pool.map(lambda pair: _open_made(app, *pair), made.values()),
             *pool.map(lambda run: _open_logged(app, organization, project, run), logged),
         ]
     return [run for run in found if run is not None and run.rows.index().trial_count > 0]
 
 
-def _find_made(
-    app: Application, organization: str, project: str, run_ids: Sequence[str], pool: ThreadPoolExecutor
-) -> list[tuple[Evaluation, Run]]:
-    """Those of the runs that Marksheet makes."""
-    places = app.store.runs.find(organization, run_ids).values()
-    named = {place.run_id: place.evaluation_id for place in places if place.project == project}
-    evaluations = pool.map(
-        lambda evaluation_id: app.store.evaluations.find(organization, evaluation_id), set(named.values())
-    )
-    return [
-        (evaluation, run)
-        for evaluation in evaluations
-        if evaluation is not None and not evaluation.logged
+def find_made_runs(
+    app: Application, organization: str, project: str, run_ids: Sequence[str]
+) -> dict[str, tuple[Evaluation, Run]]:
+    """Those of the runs of a project that Marksheet makes or made, by id."""
+    places = app.store.runs.find(organization, run_ids)
+    here = {place.evaluation_id for place in places.values() if place.project == project}
+    return {
+        run.run_id: (evaluation, run)
+        for evaluation in app.store.evaluations.find_many(organization, sorted(here))
+        if not evaluation.logged
         for run in evaluation.runs
-        if run.run_id in named
-    ]
+        if run.run_id in places
+    }
 
 
 def _open_made(app: Application, evaluation: Evaluation, run: Run) -> KnownRun | None:

@@ -11,7 +11,7 @@ from marksheet import evaluations
 from marksheet.domain import RUN_OPERATION, Call, CallEnd, Status
 from marksheet.errors import Conflict, NotFound
 from marksheet.identifiers import new_uuid
-from marksheet.row_results.known_runs import facts_of_made
+from marksheet.row_results.known_runs import facts_of_made, find_made_runs
 from marksheet.tracing.calls import take_in
 from marksheet.tracing.trials import when
 
@@ -112,7 +112,7 @@ def delete(app: Application, caller: Caller, project: str, run_ids: Sequence[str
 
     Raises `Conflict` for a run that Marksheet made beside another one, before anything is deleted.
     """
-    made = _find_made(app, caller, project, run_ids)
+    made = find_made_runs(app, caller.organization, project, run_ids)
     for run_id, (evaluation, _) in made.items():
         if evaluation.comparison:
             raise Conflict(
@@ -140,22 +140,7 @@ def delete_logged(app: Application, caller: Caller, project: str, run: LoggedRun
 
 def find_made(app: Application, caller: Caller, project: str, run_id: str) -> tuple[Evaluation, Run] | None:
     """A run of the project that Marksheet makes or made."""
-    return _find_made(app, caller, project, [run_id]).get(run_id)
-
-
-def _find_made(
-    app: Application, caller: Caller, project: str, run_ids: Sequence[str]
-) -> dict[str, tuple[Evaluation, Run]]:
-    """Those of the runs that Marksheet makes or made, by id."""
-    places = app.store.runs.find(caller.organization, run_ids)
-    here = {place.evaluation_id for place in places.values() if place.project == project}
-    return {
-        run.run_id: (evaluation, run)
-        for evaluation in app.store.evaluations.find_many(caller.organization, sorted(here))
-        if not evaluation.logged
-        for run in evaluation.runs
-        if run.run_id in places
-    }
+    return find_made_runs(app, caller.organization, project, [run_id]).get(run_id)
 
 
 def _records(
@@ -190,7 +175,7 @@ def _records(
 
 def _find(app: Application, caller: Caller, project: str, run_ids: Sequence[str]) -> list[RunRecord]:
     """Those of the runs that there are, whoever made them."""
-    made = _find_made(app, caller, project, run_ids)
+    made = find_made_runs(app, caller.organization, project, run_ids)
     others = [run_id for run_id in run_ids if run_id not in made]
     logged = app.store.calls.find_runs(caller.organization, project, others).values()
     return [*starmap(_of_made, made.values()), *filter(None, map(_of_logged, logged))]
