@@ -13,7 +13,7 @@ from marksheet.application import Application
 from marksheet.domain import Caller, Model, ProviderName, Run, Status
 from marksheet.errors import EvaluationStopped
 from marksheet.evaluations import CreateEvaluation
-from marksheet.planning import cut, lanes_for, plan_evaluation, shard_count, shard_size_for
+from marksheet.planning import cut, lanes_for, plan_evaluation
 from marksheet.store.shards import Holder, ShardKey
 
 
@@ -21,15 +21,6 @@ def run_with_limit(limit: int, provider: ProviderName = ProviderName.OPENAI) -> 
     settings = {"max_in_flight": limit} if provider is ProviderName.OPENAI else {}
     model = Model("acme", "m", provider, settings, Status.READY, "2026-01-01T00:00:00.000Z")
     return Run("run", 0, model)
-
-
-@pytest.mark.parametrize(
-    ("questions", "size", "shards"),
-    [(1, 5, 1), (49, 5, 10), (50, 5, 10), (51, 5, 11), (500, 25, 20), (1319, 50, 27), (10_001, 50, 201)],
-)
-def test_a_shard_is_a_twentieth_but_5_at_least_and_50_at_most(questions: int, size: int, shards: int) -> None:
-    assert shard_size_for(questions) == size
-    assert shard_count(questions, size) == shards
 
 
 @given(st.sets(st.integers(1, 10_000), min_size=1), st.integers(1, 200))

@@ -21,10 +21,10 @@ from marksheet.domain import (
 )
 from marksheet.errors import InvalidRequest, NotFound, Problem
 from marksheet.identifiers import new_id
-from marksheet.planning import shard_count, shard_size_for
 from marksheet.scoring import build
 from marksheet.scoring.custom_metrics import choose
 from marksheet.scoring.table import asks
+from marksheet.sharding import shard_count, shard_size_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

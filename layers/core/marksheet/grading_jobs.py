@@ -23,7 +23,7 @@ from marksheet.evaluations import check_running, create_once
 from marksheet.grading import graders_of, read_submissions
 from marksheet.identifiers import new_id
 from marksheet.judges import open_graders
-from marksheet.planning import shard_count, shard_size_for
+from marksheet.sharding import shard_count, shard_size_for
 from marksheet.store import layout
 from marksheet.store.idempotency import IdempotencyKeyUsed
 from marksheet.store.table import ConditionFailed

@@ -30,18 +30,6 @@ MAXIMUM_IN_FLIGHT_PER_LANE = 50
 """Calls one worker keeps going; a Lambda has 1,024 file descriptors and a share of one core."""
 
 
-def shard_size_for(questions: int) -> int:
-    """Questions a shard: a twentieth, so that small evaluations show progress, but 5 at least and 50 at most.
-
-    What a shard costs is in docs/operations.md.
-    """
-    return min(50, max(5, -(-questions // 20)))
-
-
-def shard_count(questions: int, shard_size: int) -> int:
-    return -(-questions // shard_size)
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the state machine maps over, and the stage it plans next."""

@@ -11,6 +11,7 @@ from marksheet.domain.documents import (
 from marksheet.domain.evaluations import (
     Benchmark,
     Caller,
+    CaseVersion,
     Evaluation,
     Model,
     Pairwise,
@@ -18,7 +19,6 @@ from marksheet.domain.evaluations import (
     Schedule,
     Stage,
     Status,
-    Trial,
 )
 from marksheet.domain.grading import (
     EvalSpec,
@@ -42,7 +42,6 @@ from marksheet.domain.marks import (
     TrialError,
 )
 from marksheet.domain.test_cases import (
-    CaseVersion,
     EvaluationCase,
     EvaluationDataset,
     MetricValue,
@@ -57,11 +56,14 @@ from marksheet.domain.traces import (
     TRIAL_OPERATION,
     Call,
     CallEnd,
-    LoggedRow,
     LoggedRun,
+    ObjectVersion,
+)
+from marksheet.domain.trials import (
+    LoggedRow,
     LoggedTrial,
     MarkedRow,
-    ObjectVersion,
+    Trial,
 )
 
 __all__ = [

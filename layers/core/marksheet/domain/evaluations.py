@@ -1,4 +1,4 @@
-"""What is marked and in what order: benchmarks, models, evaluations with their runs and trials, schedules."""
+"""What is marked and in what order: benchmarks, models, evaluations with their runs, schedules."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from marksheet.domain.marks import Counts, Outcome, ProviderName
+from marksheet.domain.marks import Counts, ProviderName
 from marksheet.domain.traces import DEFAULT_PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from marksheet.domain.grading import EvalSpec, Grade
-    from marksheet.domain.marks import DomainRule, Judging, Question, Score, ScorerSpec, TrialError
-    from marksheet.domain.test_cases import CaseVersion
-    from marksheet.domain.traces import LoggedTrial
+    from marksheet.domain.grading import EvalSpec
+    from marksheet.domain.marks import DomainRule, ScorerSpec
 
 
 class Status(StrEnum):
@@ -91,49 +89,11 @@ class Model:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One answer to one question in one run, with its scores."""
+class CaseVersion(NamedTuple):
+    """A version of a test case."""
 
-    ordinal: int
-    question_id: str
-    trial: int
-    """From 1 to the evaluation's `trials`."""
-    outcome: Outcome
-    output: str | None
-    scores: Mapping[str, Score]
-    """By metric name (`ScorerSpec.metric`)."""
-    violations: tuple[str, ...] = ()
-    """Names of the domain rules the answer breaks."""
-    error: TrialError | None = None
-    latency_seconds: float | None = None
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    finish_reason: str | None = None
-    cost_usd: Decimal | None = None
-    """Of the answer, judges not included."""
-    judging: Judging | None = None
-    """What the scorers that ask a model used."""
-    grades: tuple[Grade, ...] = ()
-    """Of an output that was handed in: what each grader says of it."""
-    logged: LoggedTrial | None = None
-    """Of a logged run: what its client said of the trial."""
-
-    @classmethod
-    def errored(
-        cls, question: Question, number: int, error: TrialError, judging: Judging | None = None
-    ) -> Trial:
-        """A trial without an answer; `number` is which of the question's trials it is."""
-        return cls(
-            ordinal=question.ordinal,
-            question_id=question.question_id,
-            trial=number,
-            outcome=Outcome.ERRORED,
-            output=None,
-            scores={},
-            error=error,
-            judging=judging,
-        )
+    case_id: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from marksheet.domain.evaluations import Evaluation, Run, Trial
+    from marksheet.domain.evaluations import Evaluation, Run
     from marksheet.domain.marks import ScorerSpec
-    from marksheet.domain.traces import MarkedRow
-
-
-class CaseVersion(NamedTuple):
-    """A version of a test case."""
-
-    case_id: str
-    version: int
+    from marksheet.domain.trials import MarkedRow, Trial
 
 
 @dataclass(frozen=True, slots=True)

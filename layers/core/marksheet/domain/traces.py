@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from marksheet.domain.marks import Question
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from marksheet.domain.evaluations import Trial
 
 DEFAULT_PROJECT = "default"
 """The label of evaluations that were given none."""
@@ -130,41 +126,3 @@ class ObjectVersion:
     latest: bool = True
     deleted: bool = False
     """Its value is then None."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedTrial:
-    """What the client said of a trial, word for word, where a `Trial` has no place for it."""
-
-    call_id: str
-    """Of the trial itself."""
-    predict_call_id: str | None
-    output: Any
-    """Any JSON."""
-    scores: Mapping[str, Any]
-    """By scorer, any JSON: booleans and numbers apart, nested as they came."""
-    started_at: str
-    latency_seconds: float | None = None
-    total_tokens: int | None = None
-    scorer_call_ids: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedRow(Question):
-    """A question as a logged run has it: beside what it asks, the row word for word."""
-
-    value: Any = None
-    """Any JSON; a string may be a reference to a row of a logged dataset."""
-    resolved: Any = None
-    """The row that a reference leads to; None when it leads nowhere, or `value` is no reference."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedRow:
-    """One question of a run with its trials: what results are read by."""
-
-    digest: str
-    """`row_digests.digest_of` the row; equal questions have equal ones, whatever run or benchmark."""
-    question: Question
-    trials: tuple[Trial, ...]
-    """At least one, in the order they started."""

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from marksheet import uploads
 from marksheet.domain import Status
 from marksheet.errors import EvaluationStopped, TooLarge
-from marksheet.planning import shard_count
 from marksheet.run_rows.external_sort import ExternalSort
 from marksheet.run_rows.records import Record, encode_digest
+from marksheet.sharding import shard_count
 from marksheet.store import layout
 from marksheet.store.table import ConditionFailed
 from marksheet.tracing.logged_metrics import LoggedMetrics, with_metrics
