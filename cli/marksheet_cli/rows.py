@@ -36,8 +36,12 @@ def rows(
     metric: Annotated[
         str | None, typer.Option(help="accuracy, relevance, overall_score or the name of a scorer.")
     ] = None,
-    below: Annotated[float | None, typer.Option(help="Rows of which the metric is less.")] = None,
-    above: Annotated[float | None, typer.Option(help="Rows of which the metric is more.")] = None,
+    below: Annotated[
+        float | None, typer.Option(help="Rows of which the metric is less; accuracy without --metric.")
+    ] = None,
+    above: Annotated[
+        float | None, typer.Option(help="Rows of which the metric is more; accuracy without --metric.")
+    ] = None,
     flips: Annotated[
         Flips | None,
         typer.Option(help="Rows that one run passes and the other does not. Without --metric: by accuracy."),
@@ -72,7 +76,7 @@ def rows(
     shown = offset + len(answer.get("flips" if flips else "rows") or [])
     total = _total(answer, flips)
     if shown < total:
-        session.screen.note(f"{shown} of {total}; the next ones: --offset {shown}")
+        session.screen.note(f"rows {offset + 1} to {shown} of {total}; the next ones: --offset {shown}")
 
 
 def _total(answer: dict[str, Any], flips: Flips | None) -> int:
@@ -100,6 +104,7 @@ def _rows_sheet(answer: dict[str, Any]) -> Sheet:
 def _flips_sheet(answer: dict[str, Any]) -> Sheet:
     base, other = cell(part(answer, "against").get("model_id")), cell(answer.get("model_id"))
     columns = [
+        Column("#", right=True),
         Column("flip"),
         *_columns(base),
         Column(other if other != base else f"{other} (this)", free=True),
@@ -107,7 +112,8 @@ def _flips_sheet(answer: dict[str, Any]) -> Sheet:
     lines = []
     for flip in answer.get("flips") or []:
         before, after = (_first(part(flip, side)) for side in ("base", "eval"))
-        lines.append([cell(flip.get("flip")), *_asked(before), _said(before), _said(after)])
+        number_here = cell(part(flip, "eval").get("ordinal"))
+        lines.append([number_here, cell(flip.get("flip")), *_asked(before), _said(before), _said(after)])
     return Sheet("", columns, lines)
 
 

@@ -48,15 +48,15 @@ def test_flips_are_shown_with_both_answers(cli, service):
     sent = query_of(service.sent(ROWS)[0])
     assert (sent["flips"], sent["metric"]) == ("both", "accuracy")
     assert [line.split() for line in shown.stdout.splitlines()[2:]] == [
-        ["gained", "Say", "2", "2", "two", "2"],
-        ["lost", "Say", "3", "3", "3", "three"],
+        ["2", "gained", "Say", "2", "2", "two", "2"],
+        ["3", "lost", "Say", "3", "3", "3", "three"],
     ]
 
 
 def test_it_is_said_how_to_see_more(cli, service):
     service.fault(ROWS, Reply(body={**load("rows_filtered.response"), "total": 9}))
     told = cli("rows", "eval-1", "--below", "0.5", "--offset", "2").stderr
-    assert "4 of 9; the next ones: --offset 4" in told
+    assert "rows 3 to 4 of 9; the next ones: --offset 4" in told
 
 
 def test_of_one_direction_only_its_flips_count_as_more(cli, service):

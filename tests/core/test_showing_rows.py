@@ -65,6 +65,15 @@ def test_a_metric_that_there_is_not_is_refused_with_those_there_are(
         show_rows(app, caller, compared.evaluation_id, query)
 
 
+@pytest.mark.parametrize("query", [{"below": "0.5"}, {"flips": "both"}])
+def test_a_scorer_that_is_counted_under_another_name_is_refused_with_that(
+    app: Application, caller: Caller, compared: Evaluation, query: dict[str, str]
+) -> None:
+    show = show_flips if "flips" in query else show_rows
+    with pytest.raises(InvalidRequest, match="counted as accuracy"):
+        show(app, caller, compared.evaluation_id, decode_rows_query({"metric": "exact_match", **query}))
+
+
 def test_a_model_that_the_evaluation_has_not_is_refused_with_those_it_has(
     app: Application, caller: Caller, compared: Evaluation
 ) -> None:

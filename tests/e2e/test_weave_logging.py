@@ -104,6 +104,9 @@ def test_an_evaluation_of_weaves_is_an_evaluation_here(
     assert {question: row["model_answer"] for question, row in rows.items()} == {
         question: trial["model_output"] for question, trial in asked.items()
     }
+    # The client caught what its model raised, and told of it with the call of the model alone.
+    assert "on purpose" in rows["fail"]["error"]["message"]
+    assert (document["metrics"]["errored"], document["metrics"]["unscored"]) == (1, 0)
     seen = api.call("GET", f"/v2/gen-ai/evaluation_runs/{run_id}")
     assert seen["evaluation_run"]["evaluation_run_uuid"] == run_id
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marksheet import evaluations
+from marksheet.domain import Role
 from marksheet.errors import InvalidRequest, Problem
 from marksheet.run_rows import filtered, flips, read_prompts
 from marksheet.summary.run_summary import RunSummary
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from marksheet.application import Application
     from marksheet.dialects.nugen.row_requests import RowsRequest
     from marksheet.domain import Caller, Evaluation, MarkedRow, Run
+
+_COUNTED_AS = {Role.CORRECTNESS: "accuracy", Role.RELEVANCE: "relevance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ def show_rows(app: Application, caller: Caller, evaluation_id: str, request: Row
     """
     evaluation = evaluations.finished(app, caller, evaluation_id, partial=True)
     run = _run(evaluation, request.model_id, 0)
+    _check_metric(evaluation, request.metric)
     if request.metric is None:
         found = read_prompts(app, evaluation, run, first=request.offset + 1, count=request.limit)
         return ShownRows(evaluation, run, [(row, None) for row in found], evaluation.total_questions)
@@ -73,6 +77,7 @@ def show_flips(app: Application, caller: Caller, evaluation_id: str, request: Ro
     Raises as `show_rows`, and `InvalidRequest` where there is nothing to compare with.
     """
     evaluation = evaluations.finished(app, caller, evaluation_id, partial=True)
+    _check_metric(evaluation, request.metric)
     if request.against is None and not evaluation.comparison:
         message = "the evaluation has one model; say against which evaluation with `against`"
         raise InvalidRequest(Problem(("query", "flips"), message))
@@ -107,6 +112,14 @@ def _with_values(
     """The rows of a run, each with its value of a metric."""
     summary = RunSummary(run, evaluation)
     return [(row, summary.add(row.trials, row.question.cluster)[metric]) for row in rows]
+
+
+def _check_metric(evaluation: Evaluation, metric: str | None) -> None:
+    """Refuse the label of a scorer that is counted under another name, and give that."""
+    for spec in evaluation.scorers:
+        if spec.metric == metric and spec.role in _COUNTED_AS:
+            message = f"{metric!r} has the role {spec.role}, so it is counted as {_COUNTED_AS[spec.role]}"
+            raise InvalidRequest(Problem(("query", "metric"), message))
 
 
 def _run(evaluation: Evaluation, model_id: str | None, otherwise: int) -> Run:

@@ -206,6 +206,29 @@ def test_an_unfinished_trial_counts() -> None:
     assert len(row.trials) == 1
 
 
+def raised(**trial: Any) -> str | None:
+    """The exception of a trial whose model, a plain function, raised one."""
+    model = call("p", "weave:///acme/p/op/answer:1", exception="no idea")
+    return trial_of(trial_call(**trial), [model]).exception
+
+
+def test_what_a_model_raised_is_the_exception_of_a_trial_that_came_to_nothing() -> None:
+    assert raised(output={"output": None, "scores": {}}) == "no idea"
+    assert raised(output={"output": None, "scores": {}}, exception="of the trial") == "of the trial"
+
+
+@pytest.mark.parametrize(
+    "output", [{"output": "an answer", "scores": {}}, {"output": None, "scores": {"s": False}}]
+)
+def test_a_trial_that_came_to_something_is_not_errored_by_a_call_below_it(output: dict[str, Any]) -> None:
+    assert raised(output=output) is None
+
+
+def test_what_a_scorer_raised_is_not_the_models() -> None:
+    scorer_call = call("s", "exact", exception="no score", attributes={"weave": {"score": "true"}})
+    assert trial_of(trial_call(output={"output": None, "scores": {}}), [scorer_call]).exception is None
+
+
 @pytest.mark.parametrize("example", [None, {"q": 1}, "text", ROW, [1], 7])
 def test_a_trial_is_of_the_row_of_its_example(example: Any) -> None:
     read = trial_of(trial_call(example=example), [])

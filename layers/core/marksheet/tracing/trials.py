@@ -53,7 +53,12 @@ def trial_of(call: Call, children: Iterable[Call]) -> RowTrial:
         scorer_call_ids=_scorer_call_ids(scores, ordered),
     )
     return RowTrial(
-        digest_of(value), value, logged, start_order(call), call.ended_at is not None, call.exception
+        digest_of(value),
+        value,
+        logged,
+        start_order(call),
+        call.ended_at is not None,
+        call.exception if call.exception is not None else _models_exception(logged, ordered),
     )
 
 
@@ -143,6 +148,16 @@ def _predict_call(children: Iterable[Call], model: Any) -> Call | None:
         if call.inputs.get("self") == model or _named(call, "predict", "invoke"):
             return call
     return None
+
+
+def _models_exception(logged: LoggedTrial, children: Iterable[Call]) -> str | None:
+    """Of a trial that came to nothing: what its model raised. weave's `Evaluation` catches that, and ends the
+    trial without an output and without scores.
+    """
+    if logged.output is not None or logged.scores:
+        return None
+    raised = (call.exception for call in children if call.exception is not None and not call.is_score)
+    return next(raised, None)
 
 
 def _scorer_call_ids(scores: Mapping[str, Any], children: Sequence[Call]) -> dict[str, str]:
