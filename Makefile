@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down invoke status format check lint types document validate test test-unit test-emulator bench build deploy openapi lock clean
+.PHONY: help setup demo up down invoke status clients format check lint types document validate test test-unit test-emulator bench build deploy openapi lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,8 @@ invoke: .venv/installed ## Run a handler on an event against that stack (FUNCTIO
 
 status: .venv/installed ## Say whether it runs, and where
 	@$(BIN)/marksheet local status || test $$? -eq 3 # 3: it does not run, which is an answer
+
+clients: $(CLIENTS)/installed ## Make .marksheet/clients, an environment with pydo and weave, for the scripts in docs
 
 format: .venv/installed ## Format the code and mend what can be mended
 	$(BIN)/ruff format
