@@ -22,7 +22,7 @@ def list_prompts(evaluation_run_uuid: str) -> Response[str]:
     event = router.current_event
     caller = caller_of(event, READ)
     asked = digitalocean.decode_page(query_of(event))
-    identifier = digitalocean.decode_id(evaluation_runs.NOUN, evaluation_run_uuid)
+    identifier = digitalocean.decode_call_id(evaluation_runs.NOUN, evaluation_run_uuid)
     app = application()
     seen = evaluation_runs.get(app, caller, identifier)
     first = (asked.page - 1) * asked.per_page + 1
@@ -40,7 +40,7 @@ def list_prompts(evaluation_run_uuid: str) -> Response[str]:
 @router.get("/v2/gen-ai/evaluation_runs/<evaluation_run_uuid>/results/<prompt_id>")
 def get_prompt(evaluation_run_uuid: str, prompt_id: str) -> Response[str]:
     caller = caller_of(router.current_event, READ)
-    identifier = digitalocean.decode_id(evaluation_runs.NOUN, evaluation_run_uuid)
+    identifier = digitalocean.decode_call_id(evaluation_runs.NOUN, evaluation_run_uuid)
     ordinal = digitalocean.decode_prompt_id(prompt_id)
     seen, prompt = evaluation_runs.prompt(application(), caller, identifier, ordinal)
     body = digitalocean.encode_prompt(seen.evaluation, prompt)

@@ -30,5 +30,5 @@ def create_runs() -> Response[str]:
 @router.get("/v2/gen-ai/evaluation_runs/<evaluation_run_uuid>")
 def get_run(evaluation_run_uuid: str) -> Response[str]:
     caller = caller_of(router.current_event, READ)
-    identifier = digitalocean.decode_id(evaluation_runs.NOUN, evaluation_run_uuid)
+    identifier = digitalocean.decode_call_id(evaluation_runs.NOUN, evaluation_run_uuid)
     return answer(digitalocean.encode_run(evaluation_runs.get(application(), caller, identifier)))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from marksheet.dialects.digitalocean import run_requests as requests
 from marksheet_openapi.agent_metrics import MetricResult, Text64, Uuid
-from marksheet_openapi.bodies import Body, Count, Identifier, Time, absent
+from marksheet_openapi.bodies import Body, CallIdentifier, Count, Identifier, Time, absent
 from marksheet_openapi.operations import READ, WRITE, Operation
 from marksheet_openapi.surfaces import AGENTS
 
@@ -29,7 +29,7 @@ PagePath = Annotated[str, Field(pattern=r"^/v2/gen-ai/[^?]+\?page=[0-9]+&per_pag
 class AgentRun(Body):
     """A model over a dataset, wherever it was started; what says nothing is left out."""
 
-    evaluation_run_uuid: Identifier
+    evaluation_run_uuid: CallIdentifier
     run_name: str = absent()
     status: RunStatus
     error_description: str = absent()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from marksheet.dialects.fields import PROJECT
-from marksheet.dialects.reading import IDENTIFIER
+from marksheet.dialects.reading import CALL_ID, IDENTIFIER
 
 
 def absent() -> Any:
@@ -24,6 +24,7 @@ class Body(BaseModel):
 IDENTIFIER_PATTERN = f"^{IDENTIFIER}$"
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
+CallIdentifier = Annotated[str, Field(pattern=f"^{CALL_ID}$")]
 ProjectLabel = Annotated[str, Field(pattern=f"^{PROJECT}$")]
 Time = Annotated[
     str,

@@ -15,7 +15,7 @@ from traces_api.handler import api as traces_api
 
 from marksheet import __version__
 from marksheet.dialects.fields import PROJECT
-from marksheet.dialects.weave.call_requests import CALL_ID
+from marksheet.dialects.reading import CALL_ID
 from marksheet.dialects.weave.object_requests import DIGEST, OBJECT_ID
 from marksheet_openapi import (
     agent_datasets,
@@ -106,6 +106,7 @@ _CALL = {"type": "string", "pattern": f"^{CALL_ID}$"}
 _PATTERNS: Mapping[str, dict[str, Any]] = {
     "project": {"type": "string", "pattern": f"^{PROJECT}$"},
     "evaluation_run_id": _CALL,
+    "evaluation_run_uuid": _CALL,
     "prediction_id": _CALL,
     "score_id": _CALL,
     "object_id": {"type": "string", "pattern": f"^{OBJECT_ID}$"},

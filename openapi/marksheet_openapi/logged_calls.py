@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
 from marksheet.dialects.weave import call_requests as requests
 from marksheet.dialects.weave.feedback import FeedbackBatchRequest, FeedbackRequest
 from marksheet.dialects.weave.service import GraphqlRequest
-from marksheet_openapi.bodies import Body, Time
+from marksheet_openapi.bodies import Body, CallIdentifier, Time
 from marksheet_openapi.operations import READ, WRITE, Operation
 from marksheet_openapi.surfaces import TRACES
 
-CallIdentifier = Annotated[str, Field(pattern=f"^{requests.CALL_ID}$")]
 NO_SUCH_PROJECT = {404: "The project is not one of the key's organization."}
 OTHER_RUN = {409: "A run of another project has the id."}
 TAG = "Logged runs"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from marksheet.dialects.weave import run_requests as requests
-from marksheet_openapi.bodies import Body, Count
-from marksheet_openapi.logged_calls import OTHER_RUN, TAG, CallIdentifier
+from marksheet_openapi.bodies import Body, CallIdentifier, Count
+from marksheet_openapi.logged_calls import OTHER_RUN, TAG
 from marksheet_openapi.operations import READ, WRITE, Operation
 from marksheet_openapi.surfaces import TRACES
 

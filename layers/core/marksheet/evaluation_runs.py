@@ -150,17 +150,33 @@ def _logged(seen: SeenRun, trials: Sequence[Trial]) -> Iterator[MetricValue]:
     words: dict[str, str] = {}
     for scorer, told in chain.from_iterable(t.logged.scores.items() for t in trials if t.logged):
         for path, value in leaves(told):
-            numbers.setdefault(metric_of(scorer, path), []).append(float(value))
+            numbers.setdefault(metric_of(scorer, path), []).append(_as_float(value))
         if isinstance(told, str):
             words.setdefault(metric_of(scorer, None), printable(told))
     for metric, found in numbers.items():
-        mean = math.fsum(found) / len(found) if all(map(math.isfinite, found)) else None
+        mean = _mean(found)
         yield MetricValue(metric, mean, error="is not a finite number" if mean is None else None)
     for metric, text in words.items():
         yield MetricValue(metric, None, text=text)
     for spec in seen.evaluation.scorers:
         if spec.metric not in numbers and spec.metric not in words:
             yield MetricValue(spec.metric, None, error=_failure(trials) or "the client told no score")
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """None where a value, or their sum, is beyond all floats."""
+    try:
+        total = math.fsum(values)
+    except (OverflowError, ValueError):
+        return None
+    return total / len(values) if math.isfinite(total) else None
 
 
 def _failure(trials: Sequence[Trial]) -> str | None:

@@ -267,13 +267,17 @@ def _scorers(fields: CaseFields, benchmark: Benchmark) -> tuple[ScorerSpec, ...]
     others = {key: name for name in scorers_without_options() for key in (name, metric_id(name))}
     entries: list[dict[str, Any]] = []
     problems = []
+    named: set[str] = set()
     for position, wanted in enumerate(fields.metrics):
-        if wanted in own:
-            entries += encode_specs([own[wanted]])
-        elif wanted in others:
-            entries.append({"name": others[wanted]})
-        else:
-            problems.append(Problem(("body", "metrics", position), _no_metric(wanted), "not_found"))
+        location = ("body", "metrics", position)
+        if wanted not in own and wanted not in others:
+            problems.append(Problem(location, _no_metric(wanted), "not_found"))
+            continue
+        metric = own[wanted].metric if wanted in own else others[wanted]
+        if metric in named:
+            problems.append(Problem(location, f"names {metric} again; each metric marks once"))
+        named.add(metric)
+        entries += encode_specs([own[wanted]]) if wanted in own else [{"name": metric}]
     if problems:
         raise InvalidRequest(problems)
     if not any(entry.get("role") == Role.CORRECTNESS for entry in entries):

@@ -25,7 +25,15 @@ survives."""
 
 IDENTIFIER_WORDS = "an id of 1 to 128 letters, digits and . _ : -, the first a letter or a digit"
 
+CALL_ID = r"[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,127}"
+"""What a call may be called by the client that logs it, and so a run: no dot first, or a path would lead to
+another place.
+"""
+
+CALL_ID_WORDS = "an id of 1 to 128 letters, digits and . _ : -, the first no dot"
+
 _IDENTIFIER = re.compile(IDENTIFIER)
+_CALL_ID = re.compile(CALL_ID)
 
 _PLAIN_WORDS = {
     "bool_parsing": "Input should be true or false",
@@ -108,6 +116,19 @@ def decode_id(kind: str, text: str) -> str:
     if not _IDENTIFIER.fullmatch(identifier):
         raise NotFound(kind, identifier)
     return identifier
+
+
+def decode_call_id(kind: str, text: str) -> str:
+    """The id of a call from a path, or of a run, which is a call; as `decode_id`."""
+    call_id = unquote(text)
+    if not is_call_id(call_id):
+        raise NotFound(kind, call_id)
+    return call_id
+
+
+def is_call_id(text: str) -> bool:
+    """Whether a call can have this id."""
+    return _CALL_ID.fullmatch(text) is not None
 
 
 def nesting_exceeds(value: Any, limit: int) -> bool:

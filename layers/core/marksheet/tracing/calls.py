@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from marksheet.errors import Conflict
 from marksheet.identifiers import new_uuid
 from marksheet.tracing.settling import settle_all
 
@@ -29,9 +30,11 @@ def take_in(
     that are over with these calls, or were, become evaluations.
 
     A start without an id gets one. Without a trace it joins that of the call it is below, if that is known,
-    else it begins one.
+    else it begins one. Raises `Conflict`, and stores nothing, where a run among them has the id of one
+    of another project, or of one that Marksheet makes.
     """
     begun = _with_ids(app, caller, project, starts)
+    _refuse_taken(app, caller.organization, project, [*begun, *completes])
     over = app.store.calls.add(
         caller.organization,
         project,
@@ -42,6 +45,16 @@ def take_in(
     )
     settle_all(app, caller.organization, project, over)
     return begun
+
+
+def _refuse_taken(app: Application, organization: str, project: str, calls: Sequence[Call]) -> None:
+    run_ids = sorted({call.call_id for call in calls if call.is_run})
+    places = app.store.runs.find(organization, run_ids) if run_ids else {}
+    here = app.store.calls.find_runs(organization, project, list(places)) if places else {}
+    for run_id, place in places.items():
+        run = here.get(run_id)
+        if run is None or run.evaluation_id != place.evaluation_id:
+            raise Conflict(f"there is another run {run_id!r}; a run has an id of its own")
 
 
 def _with_ids(app: Application, caller: Caller, project: str, starts: Sequence[Call]) -> list[Call]:

@@ -143,7 +143,7 @@ def reference_to(caller: Caller, project: str, version: ObjectVersion) -> Refere
 
 def object_id_of(name: str | None, otherwise: str) -> str:
     """The name under which something is kept, whatever it is called."""
-    return re.sub(r"[^\w.-]+", "-", name or "").strip("-_")[:128] or otherwise
+    return re.sub(r"[^\w.-]+", "-", name or "").strip("-_").lstrip(".")[:128] or otherwise
 
 
 def _value(kind: str, name: str | None, description: str | None, **told: Any) -> dict[str, Any]:

@@ -23,6 +23,8 @@ NOT_ENDED = "not_ended"
 """Code of the error of a trial whose end was never told."""
 LONGEST_MESSAGE = 2_000
 """Characters of a client's exception that are kept; the last ones, which say most of a traceback."""
+LONGEST_LATENCY_SECONDS = 1e9
+"""Thirty years. What is longer, or less than nothing, is shown as it was logged, and no latency."""
 THRESHOLD = 0.5
 """A value of the score that decides is right at or above it."""
 
@@ -90,9 +92,14 @@ def trial_as_marked(
         output=None if logged.output is None else text_of(logged.output),
         scores=scores,
         error=error,
-        latency_seconds=logged.latency_seconds,
+        latency_seconds=_duration(logged.latency_seconds),
         logged=logged,
     )
+
+
+def _duration(seconds: float | None) -> float | None:
+    """A latency that can be one."""
+    return seconds if seconds is not None and 0 <= seconds <= LONGEST_LATENCY_SECONDS else None
 
 
 def text_of(value: Any) -> str:

@@ -6,6 +6,7 @@ is done. See docs/adr/0018-logged-runs.md.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from marksheet import evaluations
@@ -31,7 +32,10 @@ _UNNAMED = "(logged)"
 def settle_all(app: Application, organization: str, project: str, run_ids: Iterable[str]) -> None:
     """Settle runs that are over, as far as they are not."""
     for run_id in sorted(run_ids):
-        settle(app, organization, project, run_id)
+        # One that got its id at the same time as a run of another project, and later: it stays what was
+        # logged, as all of the batch does, and has no evaluation.
+        with suppress(Conflict):
+            settle(app, organization, project, run_id)
 
 
 def settle(app: Application, organization: str, project: str, run_id: str) -> None:

@@ -125,9 +125,10 @@ def moment(text: str | None) -> datetime | None:
     """A time as a client wrote it, taken for UTC where it says nothing; None for what is no time."""
     try:
         read = datetime.fromisoformat(text or "")
-    except ValueError:
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # Overflown is a time of the year 1 or 9999 that is of none in UTC.
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def predict_call(trial: Call, children: Iterable[Call]) -> Call | None:
@@ -204,4 +205,10 @@ def _total_tokens(predict: Call | None) -> int | None:
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        # An integer beyond all floats.
+        return False

@@ -38,9 +38,10 @@ from marksheet.dialects.digitalocean.run_responses import (
     encode_run_list,
     encode_started_runs,
 )
-from marksheet.dialects.reading import decode_id
+from marksheet.dialects.reading import decode_call_id, decode_id
 
 __all__ = [
+    "decode_call_id",
     "decode_case",
     "decode_case_change",
     "decode_case_version",

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.digitalocean.fields import Identifier, Label, read_request
+from marksheet.dialects.digitalocean.fields import Identifier, Label, PathLabel, read_request
 from marksheet.dialects.fields import ONE_LINE
 from marksheet.dialects.reading import StrictModel, validate
 from marksheet.errors import InvalidRequest, Problem
@@ -92,7 +92,7 @@ class CaseRequest(StrictModel):
     """What marks the answers; without any, what the dataset's benchmark is marked with."""
     star_metric: StarMetric | None = None
     """What decides whether a run passes."""
-    workspace_uuid: Label = ""
+    workspace_uuid: PathLabel = ""
     """A label to list test cases by."""
     agent_workspace_name: Label = ""
     """Another one, in the same list."""

@@ -51,6 +51,16 @@ FileSize = Annotated[
 Identifier = Annotated[str, Field(pattern=of_form(f"^{IDENTIFIER}$", IDENTIFIER_WORDS))]
 Label = Annotated[str, Field(max_length=200, pattern=ONE_LINE)]
 """One line; empty says nothing."""
+PathLabel = Annotated[
+    str,
+    Field(
+        max_length=200,
+        pattern=of_form(
+            r"^[-\w .~()'!*:@,;=+&$%<>\[\]{}|^]*$", 'a label without / ? # " \\ and signs beyond letters'
+        ),
+    ),
+]
+"""A label that can be part of a path: these are the characters that routes take."""
 
 
 def read_request(model: type[RequestT], body: bytes) -> RequestT:

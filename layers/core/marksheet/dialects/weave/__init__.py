@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marksheet.dialects.reading import decode_call_id
 from marksheet.dialects.weave.call_requests import (
     decode_complete,
     decode_end,
@@ -40,7 +41,6 @@ from marksheet.dialects.weave.object_responses import (
 from marksheet.dialects.weave.projects import decode_project
 from marksheet.dialects.weave.run_requests import (
     decode_begin_run,
-    decode_call_id,
     decode_delete_predictions,
     decode_delete_runs,
     decode_delete_scores,

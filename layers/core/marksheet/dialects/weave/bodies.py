@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -25,13 +26,13 @@ class Logged(BaseModel):
 def read_exactly(body: bytes) -> dict[str, Any]:
     """The JSON object of a request's body, its integers of any size, and 1 apart from 1.0.
 
-    Raises InvalidRequest for anything else, for NaN and Infinity, which are no JSON, and for what is nested
-    deeper than 100 levels.
+    Raises InvalidRequest for anything else, for NaN and Infinity, which are no JSON, for numbers as large as
+    that, and for what is nested deeper than 100 levels.
     """
     if not body.strip():
         raise InvalidRequest(Problem(("body",), "Field required", "missing"))
     try:
-        value = json.loads(body, parse_constant=_refuse)
+        value = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except json.JSONDecodeError as error:
         message = f"JSON decode error: {error.msg} (line {error.lineno}, column {error.colno})"
         raise InvalidRequest(Problem(("body", error.pos), message, "json_invalid")) from error
@@ -45,6 +46,13 @@ def read_exactly(body: bytes) -> dict[str, Any]:
         message = f"JSON decode error: nested deeper than {DEEPEST_NESTING} levels"
         raise InvalidRequest(Problem(("body",), message, "json_invalid"))
     return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is larger than any number here")
+    return number
 
 
 def _refuse(name: str) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from marksheet.dialects.reading import of_form, validate
+from marksheet.dialects.reading import CALL_ID, CALL_ID_WORDS, of_form, validate
 from marksheet.dialects.weave.bodies import Logged, read_exactly
 from marksheet.dialects.weave.projects import Project, ProjectId
 from marksheet.domain import Call, CallEnd
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST_NAME = 1_000
-CALL_ID = r"[A-Za-z0-9_.:-]{1,128}"
-CallId = Annotated[
-    str, Field(pattern=of_form(f"^{CALL_ID}$", "an id of 1 to 128 letters, digits and . _ : -"))
-]
+CallId = Annotated[str, Field(pattern=of_form(f"^{CALL_ID}$", CALL_ID_WORDS))]
 
 
 def _is_time(text: str) -> str:
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        read = datetime.fromisoformat(text)
+        (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise PydanticCustomError("datetime_parsing", "Input should be a time in ISO 8601") from None
     return text
 

@@ -12,10 +12,13 @@ from marksheet.dialects.weave.projects import Project, ProjectId
 from marksheet.errors import InvalidRequest, Problem
 
 MOST_ROWS = 1_000_000
-OBJECT_ID = r"[\w.-]{1,128}"
+OBJECT_ID = r"[\w-][\w.-]{0,127}"
 DIGEST = r"[A-Za-z0-9]{1,64}"
 ObjectId = Annotated[
-    str, Field(pattern=of_form(f"^{OBJECT_ID}$", "a name of 1 to 128 letters, digits and . _ -"))
+    str,
+    Field(
+        pattern=of_form(f"^{OBJECT_ID}$", "a name of 1 to 128 letters, digits and . _ -, the first no dot")
+    ),
 ]
 Digest = Annotated[str, Field(pattern=of_form(f"^{DIGEST}$", "a digest: letters and digits"))]
 """Those of objects, rows and files have 43 characters, those of tables 64."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import unquote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from marksheet.dialects.reading import validate
+from marksheet.dialects.reading import is_call_id, validate
 from marksheet.dialects.weave.bodies import Logged, read_exactly
-from marksheet.dialects.weave.call_requests import CALL_ID, CallId
-from marksheet.errors import NotFound
+from marksheet.dialects.weave.call_requests import CallId
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +28,6 @@ def _listed(text: Any) -> list[str]:
 
 
 Listed = Annotated[list[Annotated[str, Field(min_length=1)]], BeforeValidator(_listed)]
-_CALL_ID = re.compile(CALL_ID)
 
 
 class BeginRunRequest(Logged):
@@ -204,19 +200,9 @@ def decode_delete_scores(query: Mapping[str, str]) -> list[str]:
     return validate(DeleteScoresQuery, query, "query").score_ids
 
 
-def decode_call_id(noun: str, text: str) -> str:
-    """The id of a call from a path, percent-encoded or not. Raises NotFound for one that no call can have,
-    which names `noun`.
-    """
-    call_id = unquote(text)
-    if not _CALL_ID.fullmatch(call_id):
-        raise NotFound(noun, call_id)
-    return call_id
-
-
 def possible_ids(ids: list[str]) -> list[str]:
     """Of some ids those that a call can have, each once."""
-    return [each for each in dict.fromkeys(ids) if _CALL_ID.fullmatch(each)]
+    return [each for each in dict.fromkeys(ids) if is_call_id(each)]
 
 
 def _either(named: list[str] | None, older: list[str] | None) -> list[str] | None:
