@@ -83,6 +83,13 @@ def test_what_is_no_finite_number_is_no_value(shown: Any, number: float) -> None
     assert (metric.value, metric.error) == (None, "is not a finite number")
 
 
+@pytest.mark.parametrize("numbers", [[10**400], [1.7e308, 1.7e308]])
+def test_numbers_beyond_floats_have_no_mean(shown: Any, numbers: list[float]) -> None:
+    trials = [logged(number, {"fit": value}) for number, value in enumerate(numbers, 1)]
+    (metric,) = shown(*trials).metrics
+    assert (metric.value, metric.error) == (None, "is not a finite number")
+
+
 def test_a_scorer_that_said_nothing_is_told(shown: Any) -> None:
     spec = ScorerSpec("fit", Role.CORRECTNESS)
     assert shown(logged(1, {}), scorers=(spec,)).metrics == (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marksheet.dialects.reading import decode_id, read_json, read_object
+from marksheet.dialects.reading import decode_call_id, decode_id, read_json, read_object
 from marksheet.errors import InvalidRequest, NotFound
 
 
@@ -72,3 +72,14 @@ def test_what_cannot_be_an_identifier_is_not_found(text: str) -> None:
 def test_an_identifier_cannot_reach_another_key(text: str) -> None:
     with pytest.raises(NotFound):
         decode_id("Benchmark", text)
+
+
+@pytest.mark.parametrize("text", ["a", "_x", ":x", "-x", "%5Fx", "0.1:2-3_4", "x" * 128])
+def test_what_a_call_can_be_called_is_its_id(text: str) -> None:
+    assert decode_call_id("Run", text) == text.replace("%5F", "_")
+
+
+@pytest.mark.parametrize("text", ["", ".", "..", ".x", "a/b", "%2e%2e", "a%00", "\u00e9", "x" * 129])
+def test_what_no_call_can_be_called_is_not_found(text: str) -> None:
+    with pytest.raises(NotFound):
+        decode_call_id("Run", text)

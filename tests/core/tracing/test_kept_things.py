@@ -86,7 +86,16 @@ def test_rows_go_with_the_last_dataset_that_has_them(app: Application, caller: C
 
 @pytest.mark.parametrize(
     ("name", "object_id"),
-    [("a b", "a-b"), ("--x--", "x"), ("", "Thing"), (None, "Thing"), ("//", "Thing"), ("ä.b_c-d", "ä.b_c-d")],
+    [
+        ("a b", "a-b"),
+        ("--x--", "x"),
+        ("", "Thing"),
+        (None, "Thing"),
+        ("//", "Thing"),
+        ("..", "Thing"),
+        (".x.", "x."),
+        ("ä.b_c-d", "ä.b_c-d"),
+    ],
 )
 def test_a_thing_is_kept_under_its_name_as_far_as_that_goes(name: str | None, object_id: str) -> None:
     assert object_id_of(name, "Thing") == object_id

@@ -99,6 +99,15 @@ def test_a_trial_that_never_ended_is_errored() -> None:
     assert trial.error.code == "not_ended"
 
 
+@pytest.mark.parametrize(
+    ("told", "latency"), [(0.0, 0.0), (1.5, 1.5), (1e9, 1e9), (-0.1, None), (1e307, None), (None, None)]
+)
+def test_what_can_be_no_latency_is_none(told: float | None, latency: float | None) -> None:
+    said = LoggedTrial("t", None, "text", {}, "2026-01-02T00:00:00Z", latency_seconds=told)
+    marked = trial_as_marked(QUESTION, 1, said, ended=True, exception=None)
+    assert (marked.latency_seconds, marked.logged) == (latency, said)
+
+
 def test_a_trial_keeps_its_place_and_what_was_logged() -> None:
     trial = marked({"s": True})
     assert (trial.ordinal, trial.question_id, trial.trial, trial.latency_seconds) == (3, "digest", 2, 1.5)

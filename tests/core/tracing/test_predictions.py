@@ -109,6 +109,11 @@ def test_predictions_of_a_run_that_nobody_began_are_trials_too(app: Application,
         runs.get(app, caller, "p", "never-begun")
 
 
+def test_a_run_that_marksheet_makes_takes_no_predictions(app: Application, caller: Caller, made: str) -> None:
+    with pytest.raises(Conflict, match="another run"):
+        predict(app, caller, made)
+
+
 def test_a_prediction_of_no_run_is_read_scored_and_finished(app: Application, caller: Caller) -> None:
     prediction_id = predict(app, caller, None)
     score_id = predictions.score(app, caller, "p", prediction_id, SCORER, 1)

@@ -125,6 +125,7 @@ def test_times_in_two_zones_are_told_apart() -> None:
         ({"mean": "2"}, None),
         ({"mean": None}, None),
         ({"mean": True}, None),
+        ({"mean": 10**400}, None),
         ({}, None),
         # What the client's own evaluations log is not used.
         (1.5, None),
@@ -147,6 +148,7 @@ def test_without_a_finished_predict_call_latency_is_the_mean_of_the_trials_outpu
         ({"usage": {"m": {"total_tokens": 0}}}, 0),
         ({"usage": {"m": {"prompt_tokens": 5}}}, None),
         ({"usage": {"m": {"total_tokens": "5"}, "n": None}}, None),
+        ({"usage": {"m": {"total_tokens": 10**400}}}, None),
         ({"usage": {}}, None),
         ({"usage": None}, None),
         ({}, None),
@@ -294,7 +296,18 @@ def test_one_row_can_be_put_together_by_itself() -> None:
     assert {t.ordinal for t in row.trials} == {7}
 
 
-@pytest.mark.parametrize("text", [None, "", "yesterday", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "yesterday",
+        "2026-13-01T00:00:00Z",
+        # Beyond the first and the last year, as soon as they are told in UTC.
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-01:00",
+    ],
+)
 def test_what_is_no_time_is_none(text: str | None) -> None:
     assert moment(text) is None
 

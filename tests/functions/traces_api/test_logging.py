@@ -339,6 +339,8 @@ def test_a_field_that_cannot_be_is_named(
         "[]",
         "{",
         '{"batch": [NaN]}',
+        '{"batch": [1e400]}',
+        '{"batch": [-1e400]}',
         '{"batch": null}',
         '{"batch": ' + "[" * 200 + "]" * 200 + "}",
         '{"batch": ' + "[" * 100_000 + "]" * 100_000 + "}",

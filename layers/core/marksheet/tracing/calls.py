@@ -30,8 +30,8 @@ def take_in(
     that are over with these calls, or were, become evaluations.
 
     A start without an id gets one. Without a trace it joins that of the call it is below, if that is known,
-    else it begins one. Raises `Conflict`, and stores nothing, where a run among them has the id of one
-    of another project, or of one that Marksheet makes.
+    else it begins one. Raises `Conflict`, and stores nothing, where they are a run, or trials of one, with
+    the id of a run of another project or of one that Marksheet makes.
     """
     begun = _with_ids(app, caller, project, starts)
     _refuse_taken(app, caller.organization, project, [*begun, *completes])
@@ -48,7 +48,8 @@ def take_in(
 
 
 def _refuse_taken(app: Application, organization: str, project: str, calls: Sequence[Call]) -> None:
-    run_ids = sorted({call.call_id for call in calls if call.is_run})
+    runs = {call.call_id for call in calls if call.is_run}
+    run_ids = sorted(runs | {call.parent_id for call in calls if call.is_trial and call.parent_id})
     places = app.store.runs.find(organization, run_ids) if run_ids else {}
     here = app.store.calls.find_runs(organization, project, list(places)) if places else {}
     for run_id, place in places.items():

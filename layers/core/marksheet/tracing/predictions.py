@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from marksheet.domain import TRIAL_OPERATION, Call
-from marksheet.errors import Conflict, InvalidRequest, NotFound, Problem
+from marksheet.errors import InvalidRequest, NotFound, Problem
 from marksheet.identifiers import new_uuid
-from marksheet.row_results.known_runs import find_made_runs
 from marksheet.tracing.calls import take_in
 from marksheet.tracing.references import read_reference
 from marksheet.tracing.settling import settle_all
@@ -61,10 +60,8 @@ def predict(
     run_id: str | None,
 ) -> str:
     """Take in an output of a model, as the trial of a run or by itself; gives its id. Raises `Conflict` for a
-    run that Marksheet makes.
+    run of another project, and for one that Marksheet makes.
     """
-    if run_id is not None and find_made_runs(app, caller.organization, project, [run_id]):
-        raise Conflict(f"Marksheet makes the run {run_id!r}, and takes no predictions of others in it")
     prediction_id, now = new_uuid(app.clock()), app.now()
     asked = Call(
         call_id=prediction_id,
