@@ -20,7 +20,7 @@ _SECONDS = re.compile(r"\d{1,9}(\.\d{1,9})?\Z")
 
 
 def read_json(body: bytes) -> Any:
-    """The value of a JSON body."""
+    """The value of a JSON body; integers of more than 64 bits as floats."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
