@@ -266,7 +266,7 @@ class _Lane:
             opened.dirty = True
             opened.missing -= 1
             if opened.missing == 0:
-                await asyncio.to_thread(self._shards.close, opened)
+                await self._shards.finish(opened)
                 self._open.pop(opened.key.number, None)
             elif self._saves_each:
                 await self._shards.save(opened)

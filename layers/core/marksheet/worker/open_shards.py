@@ -122,6 +122,14 @@ class OpenShards:
                 write, self._checkpoint_key(opened), opened.content, "application/x-ndjson"
             )
 
+    async def finish(self, opened: OpenShard) -> None:
+        """Close a shard once no checkpoint of it is under way, or that would be there after it; none is begun
+        later.
+        """
+        async with opened.saving:
+            await asyncio.to_thread(self.close, opened)
+            opened.dirty = False
+
     def renew(self, opened: OpenShard) -> None:
         """Keep the lease of a shard when a third of it has passed. Raises `LeaseLost`."""
         seconds = self._app.settings.lease_seconds
