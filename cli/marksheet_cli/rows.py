@@ -34,7 +34,8 @@ def rows(
         str, typer.Argument(metavar="EVALUATION", help="An evaluation's id, such as eval-01h...")
     ],
     metric: Annotated[
-        str | None, typer.Option(help="accuracy, relevance, overall_score or the name of a scorer.")
+        str | None,
+        typer.Option(help="accuracy, relevance, overall_score or a scorer without a role."),
     ] = None,
     below: Annotated[
         float | None, typer.Option(help="Rows of which the metric is less; accuracy without --metric.")

@@ -18,7 +18,7 @@ from marksheet.scoring.specs import run_metric
 from marksheet.shown_trials import trial_call_id
 from marksheet.store import layout
 from marksheet.summary.run_summary import RunSummary
-from marksheet.summary.scorer_tally import leaves
+from marksheet.summary.scorer_tally import as_float, leaves
 from marksheet.tracing.outcomes import metric_of, printable
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _logged(seen: SeenRun, trials: Sequence[Trial]) -> Iterator[MetricValue]:
     words: dict[str, str] = {}
     for scorer, told in chain.from_iterable(t.logged.scores.items() for t in trials if t.logged):
         for path, value in leaves(told):
-            numbers.setdefault(metric_of(scorer, path), []).append(_as_float(value))
+            numbers.setdefault(metric_of(scorer, path), []).append(as_float(value))
         if isinstance(told, str):
             words.setdefault(metric_of(scorer, None), printable(told))
     for metric, found in numbers.items():
@@ -161,13 +161,6 @@ def _logged(seen: SeenRun, trials: Sequence[Trial]) -> Iterator[MetricValue]:
     for spec in seen.evaluation.scorers:
         if spec.metric not in numbers and spec.metric not in words:
             yield MetricValue(spec.metric, None, error=_failure(trials) or "the client told no score")
-
-
-def _as_float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
 
 
 def _mean(values: Sequence[float]) -> float | None:

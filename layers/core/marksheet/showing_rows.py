@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marksheet import evaluations
-from marksheet.domain import Role
 from marksheet.errors import InvalidRequest, Problem
 from marksheet.run_rows import filtered, flips, read_prompts
+from marksheet.scoring.specs import run_metric
 from marksheet.summary.run_summary import RunSummary
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from marksheet.application import Application
     from marksheet.dialects.nugen.row_requests import RowsRequest
     from marksheet.domain import Caller, Evaluation, MarkedRow, Run
-
-_COUNTED_AS = {Role.CORRECTNESS: "accuracy", Role.RELEVANCE: "relevance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +115,8 @@ def _with_values(
 def _check_metric(evaluation: Evaluation, metric: str | None) -> None:
     """Refuse the label of a scorer that is counted under another name, and give that."""
     for spec in evaluation.scorers:
-        if spec.metric == metric and spec.role in _COUNTED_AS:
-            message = f"{metric!r} has the role {spec.role}, so it is counted as {_COUNTED_AS[spec.role]}"
+        if spec.metric == metric and run_metric(spec) != metric:
+            message = f"{metric!r} has the role {spec.role}, so it is counted as {run_metric(spec)}"
             raise InvalidRequest(Problem(("query", "metric"), message))
 
 

@@ -15,6 +15,7 @@ from marksheet.errors import Conflict, InvalidRequest, NotFound
 from marksheet.evaluations import CreateEvaluation
 from marksheet.run_rows import open_rows, read_page
 from marksheet.tracing.calls import take_in
+from marksheet.tracing.settling import settle_all
 from tests.deployment import Execution, RecordedWorkflow
 from tests.traces import RUN, a_run, a_trial, at, run_call
 
@@ -31,6 +32,12 @@ def only(app: Application, caller: Caller) -> Evaluation:
     """The only evaluation there is."""
     (found,) = evaluations.list_page(app, caller).evaluations
     return evaluations.get(app, caller, found.evaluation_id)
+
+
+def project_of(app: Application, evaluation_id: str) -> str:
+    found = app.store.evaluations.find("acme", evaluation_id)
+    assert found is not None
+    return found.project
 
 
 def downloaded(app: Application, caller: Caller) -> dict[str, Any]:
@@ -209,6 +216,18 @@ def test_a_run_id_of_another_project_is_refused(app: Application, caller: Caller
     log(app, caller)
     with pytest.raises(Conflict, match="another run"):
         log(app, caller, project="q")
+
+
+def test_an_id_that_was_taken_meanwhile_keeps_no_other_run_from_its_results(
+    app: Application, caller: Caller, workflow: RecordedWorkflow
+) -> None:
+    log(app, caller)
+    ended = replace(run_call(), ended_at=at(30))
+    another = replace(ended, call_id="z-another", trace_id="z-another")
+    # Past the check that is made before: both runs of the id came in at once.
+    app.store.calls.add("acme", "q", starts=[], completes=[ended, another], ends=[])
+    settle_all(app, "acme", "q", [RUN, "z-another"])
+    assert [project_of(app, each) for each, _ in workflow.started] == ["p", "q"]
 
 
 def test_a_run_without_trials_has_no_results(

@@ -9,7 +9,7 @@ import pytest
 
 from marksheet.domain import Call, LoggedTrial
 from marksheet.row_digests import digest_of
-from marksheet.tracing.trials import is_reference, moment, row_of, rows_of, trial_of
+from marksheet.tracing.trials import is_reference, row_of, rows_of, trial_of
 
 MODEL = "weave:///acme/p/object/M:1"
 ROW = "weave:///acme/p/object/Dataset:1/attr/rows/id/abc"
@@ -294,22 +294,6 @@ def test_one_row_can_be_put_together_by_itself() -> None:
     assert row.question.ordinal == 7
     assert [t.logged.call_id for t in row.trials if t.logged] == ["t2", "t1", "t0"]
     assert {t.ordinal for t in row.trials} == {7}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        None,
-        "",
-        "yesterday",
-        "2026-13-01T00:00:00Z",
-        # Beyond the first and the last year, as soon as they are told in UTC.
-        "0001-01-01T00:00:00+23:59",
-        "9999-12-31T23:59:59-01:00",
-    ],
-)
-def test_what_is_no_time_is_none(text: str | None) -> None:
-    assert moment(text) is None
 
 
 @pytest.mark.parametrize(("value", "is_one"), [(ROW, True), ("text", False), (None, False), ([ROW], False)])

@@ -58,6 +58,7 @@ from marksheet.domain.traces import (
     CallEnd,
     LoggedRun,
     ObjectVersion,
+    moment,
 )
 from marksheet.domain.trials import (
     LoggedRow,
@@ -116,4 +117,5 @@ __all__ = [
     "Submission",
     "Trial",
     "TrialError",
+    "moment",
 ]

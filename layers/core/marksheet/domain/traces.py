@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -126,3 +127,13 @@ class ObjectVersion:
     latest: bool = True
     deleted: bool = False
     """Its value is then None."""
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as a client wrote it, taken for UTC where it says nothing; None for what is no time."""
+    try:
+        read = datetime.fromisoformat(text or "")
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # Overflown is a time of the year 1 or 9999 that is of none in UTC.
+        return None

@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from marksheet.domain import moment
 from marksheet.errors import NotFinished, NotFound, TooLarge
 from marksheet.row_digests import digest_of, row_value
 from marksheet.row_results.results import RunFacts
 from marksheet.run_rows import MemoryRows, open_rows
 from marksheet.shown_trials import metrics_of, shown_trial
-from marksheet.tracing.trials import is_reference, moment, rows_of
+from marksheet.tracing.trials import is_reference, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from marksheet.tracing.trials import moment
+from marksheet.tracing.trials import when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from marksheet.row_results.known_runs import KnownRun
 
 Start = tuple[datetime, int, str]
-
-_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def in_start_order(
@@ -28,7 +26,7 @@ def in_start_order(
 
     def start(run: KnownRun) -> Start:
         first = trials[run.run_id][0] if trials is not None else None
-        began = moment(first.started_at if first else run.started_at) or _BEGINNING
+        began = when(first.started_at if first else run.started_at)
         return began, run.position, first.call_id if first else run.run_id
 
     return sorted(runs, key=start)

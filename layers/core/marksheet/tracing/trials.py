@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from marksheet.domain import LoggedTrial, MarkedRow
+from marksheet.domain import LoggedTrial, MarkedRow, moment
 from marksheet.row_digests import digest_of, referenced_digest
+from marksheet.summary.scorer_tally import as_float
 from marksheet.tracing.outcomes import question_of, trial_as_marked
 
 if TYPE_CHECKING:
@@ -121,16 +122,6 @@ def when(text: str | None) -> datetime:
     return moment(text) or _BEGINNING
 
 
-def moment(text: str | None) -> datetime | None:
-    """A time as a client wrote it, taken for UTC where it says nothing; None for what is no time."""
-    try:
-        read = datetime.fromisoformat(text or "")
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        # Overflown is a time of the year 1 or 9999 that is of none in UTC.
-        return None
-
-
 def predict_call(trial: Call, children: Iterable[Call]) -> Call | None:
     """Of the calls below a trial, in any order, the one that asked its model."""
     return _predict_call(sorted(children, key=start_order), trial.inputs.get("model"))
@@ -205,10 +196,5 @@ def _total_tokens(predict: Call | None) -> int | None:
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:
-        # An integer beyond all floats.
-        return False
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    return numeric and math.isfinite(as_float(value))

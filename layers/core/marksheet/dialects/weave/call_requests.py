@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field
@@ -12,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from marksheet.dialects.reading import CALL_ID, CALL_ID_WORDS, of_form, validate
 from marksheet.dialects.weave.bodies import Logged, read_exactly
 from marksheet.dialects.weave.projects import Project, ProjectId
-from marksheet.domain import Call, CallEnd
+from marksheet.domain import Call, CallEnd, moment
 from marksheet.errors import InvalidRequest, Problem
 
 if TYPE_CHECKING:
@@ -23,11 +22,8 @@ CallId = Annotated[str, Field(pattern=of_form(f"^{CALL_ID}$", CALL_ID_WORDS))]
 
 
 def _is_time(text: str) -> str:
-    try:
-        read = datetime.fromisoformat(text)
-        (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("datetime_parsing", "Input should be a time in ISO 8601") from None
+    if moment(text) is None:
+        raise PydanticCustomError("datetime_parsing", "Input should be a time in ISO 8601")
     return text
 
 
